@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 _AGENCY = re.compile(r"[A-Z]\d{2}(?:\.\d{1,3}){0,3}|\d{3}(?:\.\d{2,3}){0,2}\.[A-Z]\d{2}", re.ASCII)
-_PROCEDURE = re.compile(
-    r"(\d\.\d{6})(?:\.(\d{3}(?:\.\d{2,3}){0,2}\.[A-Z]\d{2}))?", re.ASCII
-)
+_PROCEDURE = re.compile(r"(\d\.\d{6})(?:\.(\d{3}(?:\.\d{2,3}){0,2}\.[A-Z]\d{2}))?", re.ASCII)
 _DOSSIER = re.compile(r"(.+)-(\d{2})(\d{2})(\d{2})-(\d{4,9})", re.ASCII)
 
 

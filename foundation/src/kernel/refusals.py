@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of the program
+class Refusal(Exception):
     """A rule says no. Subclasses set `code` (stable, English) and carry plain data as keywords.
 
     The keywords fill the Vietnamese message of `messages_vi.py` and travel in the problem

@@ -19,9 +19,7 @@ class WorkingCalendar:
 
     def is_working(self, day: date) -> bool:
         """Tell whether one-stop desks work on `day`."""
-        return day in self.make_up_days or (
-            day.weekday() < _SATURDAY and day not in self.days_off
-        )
+        return day in self.make_up_days or (day.weekday() < _SATURDAY and day not in self.days_off)
 
     def on_or_after(self, day: date) -> date:
         """Return `day` itself when it is worked, else the next day that is."""

@@ -1,0 +1,110 @@
+"""Transactions: the only `commit` of the repository, and it comes before the response leaves."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import asyncpg
+import sqlalchemy.exc
+from fastapi import Depends, Request
+from kernel.refusals import Refusal
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Constraints have names so that `refusing` can translate them."""
+
+
+def create_engine(url: str, *, pool_size: int, application_name: str) -> AsyncEngine:
+    """Open a pool on PostgreSQL; statements and lock waits are bounded on the server's side."""
+    return create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=10,
+        connect_args={
+            "timeout": 5,
+            "server_settings": {
+                "application_name": application_name,
+                "statement_timeout": "30000",
+                "lock_timeout": "10000",
+                "idle_in_transaction_session_timeout": "60000",
+                "timezone": "UTC",
+            },
+        },
+    )
+
+
+def write_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    """Build the sessions of `Tx`."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+def read_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    """Build the sessions of `ReadTx`: read only, one snapshot for all statements of a request."""
+    snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return async_sessionmaker(snapshot, expire_on_commit=False)
+
+
+async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
+    """Commit after the endpoint and before the response leaves; roll back on any error."""
+    async with request.app.state.sessions.begin() as session:
+        yield session
+
+
+async def read_transaction(request: Request) -> AsyncIterator[AsyncSession]:
+    """Give one read-only snapshot; a write in it is refused by the database."""
+    async with request.app.state.read_sessions.begin() as session:
+        yield session
+
+
+async def hot_connection(request: Request) -> AsyncIterator[asyncpg.Connection[Any]]:
+    """Give a pooled asyncpg connection: one call to a stored function, committed by itself."""
+    async with request.app.state.engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        yield raw.driver_connection
+
+
+Tx = Annotated[AsyncSession, Depends(transaction, scope="function")]
+ReadTx = Annotated[AsyncSession, Depends(read_transaction, scope="function")]
+Hot = Annotated[asyncpg.Connection, Depends(hot_connection, scope="function")]
+
+
+@contextmanager
+def refusing(translations: Mapping[str, Refusal]) -> Iterator[None]:
+    """Translate a violated constraint, by its name, into the refusal it stands for.
+
+    The surrounding transaction is lost, as it must be: the refusal ends the request.
+    """
+    try:
+        yield
+    except sqlalchemy.exc.IntegrityError as error:
+        name = _constraint_name(error.orig)
+        if name in translations:
+            raise translations[name] from error
+        raise
+    except asyncpg.IntegrityConstraintViolationError as error:
+        name = _constraint_name(error)
+        if name in translations:
+            raise translations[name] from error
+        raise
+
+
+def _constraint_name(error: BaseException | None) -> str:
+    while error is not None:
+        name = getattr(error, "constraint_name", None)
+        if isinstance(name, str):
+            return name
+        error = error.__cause__
+    return ""
