@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class ServiceSettings(BaseSettings):
@@ -13,6 +13,9 @@ class ServiceSettings(BaseSettings):
     Secrets have no default. Tokens are verified against exactly one of `jwks_file` (a file that is
     read again when an unknown key id appears) and `jwks_url` (an OIDC provider's key set).
     """
+
+    # A variable left empty, as compose passes those it has no value for, counts as not set.
+    model_config = SettingsConfigDict(env_ignore_empty=True)
 
     database_url: SecretStr
     jwks_file: Path | None = None
