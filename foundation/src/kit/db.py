@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated
 
 import asyncpg
 import sqlalchemy.exc
@@ -69,7 +69,7 @@ async def read_transaction(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-async def hot_connection(request: Request) -> AsyncIterator[asyncpg.Connection[Any]]:
+async def hot_connection(request: Request) -> AsyncIterator[asyncpg.Connection]:
     """Give a pooled asyncpg connection: one call to a stored function, committed by itself."""
     async with request.app.state.engine.connect() as connection:
         raw = await connection.get_raw_connection()
