@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-class LocalProblem(Exception):  # noqa: N818 - it is an answer to the operator, not a bug
+class LocalProblem(Exception):
     """Something on this machine prevents the work. `str()` is one line: what, and what to do."""
 
     def __init__(self, what: str, remedy: str) -> None:

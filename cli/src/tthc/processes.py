@@ -47,7 +47,7 @@ class Child:
         return True
 
 
-def start(  # noqa: PLR0913 - one keyword per thing that a process is given
+def start(
     name: str,
     command: Sequence[str | Path],
     *,

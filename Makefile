@@ -1,0 +1,33 @@
+# Needs Python >= 3.11 and make, nothing else. Every target sets up what it needs by itself.
+PYTHON ?= python3
+VENV := .venv/bin/python
+BOOTSTRAP = @command -v "$(PYTHON)" >/dev/null || { echo "$(PYTHON) is not here. Install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3." >&2; exit 2; }; "$(PYTHON)" scripts/bootstrap.py
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run demo check test clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
+
+setup: ## virtual environment with the pinned packages and our own (the other targets do this too)
+	$(BOOTSTRAP) run
+
+setup-dev:
+	$(BOOTSTRAP) dev
+
+run: setup ## start everything, load the demo quarter, build the report, serve until Ctrl-C
+	@exec $(VENV) -m tthc run
+
+demo: setup ## the same on fresh data, and stop at the end
+	@exec $(VENV) -m tthc demo
+
+check: setup-dev ## style, types, import contracts
+	@$(VENV) -m ruff check . && $(VENV) -m ruff format --check .
+	@$(VENV) -m mypy
+	@$(VENV) .venv/bin/lint-imports
+
+test: setup-dev ## all tests; `make test S=dossier K=due` runs some
+	@exec $(VENV) -m pytest $(if $(S),services/$(S)) $(if $(K),-k "$(K)")
+
+clean: ## remove the virtual environment, local data, reports and caches
+	$(BOOTSTRAP) clean
