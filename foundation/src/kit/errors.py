@@ -259,7 +259,7 @@ def problem(
         orjson.dumps(body.model_dump(exclude_none=True), default=str),
         status_code=status,
         media_type=PROBLEM_TYPE,
-        headers=dict(headers or {}),
+        headers={"X-Request-ID": request_id or "", **(headers or {})},
     )
 
 

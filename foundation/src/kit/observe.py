@@ -30,7 +30,22 @@ _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})")
 _QUIET = ("/livez", "/readyz", "/metrics")
 _SERVER_ERROR = 500
 
+_FRAMES_ONLY = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+
 log = structlog.get_logger()
+
+
+class _Lines:
+    """Writes each line to whatever standard output is at that moment (tests replace it)."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def msg(self, line: str) -> None:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
+    debug = info = warning = error = critical = msg
 
 
 def configure_logging(service: str, level: str) -> None:
@@ -40,13 +55,14 @@ def configure_logging(service: str, level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            # Never with locals: they may hold what a citizen wrote.
+            structlog.processors.ExceptionRenderer(_FRAMES_ONLY),
             structlog.processors.JSONRenderer(
                 serializer=lambda event, **_: orjson.dumps(event, default=str).decode()
             ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level.lower()),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=_Lines,
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
@@ -120,10 +136,8 @@ class Observe:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [
-                    *message.get("headers", []),
-                    (b"x-request-id", request_id.encode()),
-                ]
+                given = [h for h in message.get("headers", []) if h[0] != b"x-request-id"]
+                message["headers"] = [*given, (b"x-request-id", request_id.encode())]
             await send(message)
 
         structlog.contextvars.clear_contextvars()

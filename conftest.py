@@ -1,0 +1,75 @@
+"""What every test may stand on: a real PostgreSQL, migrated databases, a real token issuer."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from tthc.databases import ensure_database
+from tthc.keys import LocalIssuer
+from tthc.postgres import PostgresServer, temporary_postgres
+
+ROOT = Path(__file__).parent
+
+settings.register_profile(
+    "shared-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("shared-machine")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    with temporary_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def database_url(postgres: PostgresServer) -> Callable[[str], str]:
+    """Return a function: service name -> address of its own database, migrated to head."""
+    migrated: dict[str, str] = {}
+
+    def url_of(service: str) -> str:
+        if service not in migrated:
+            with asyncio.Runner() as runner:
+                url = runner.run(ensure_database(postgres, service))
+            migrate(service, url)
+            migrated[service] = url
+        return migrated[service]
+
+    return url_of
+
+
+def migrate(service: str, url: str, *command: str) -> None:
+    subprocess.run(
+        [
+            sys.executable,
+            *("-m", "alembic", "-c", str(ROOT / "services" / service / "alembic.ini")),
+            *(command or ("upgrade", "head")),
+        ],
+        env={**os.environ, f"{service.upper()}_DATABASE_URL": url},
+        check=True,
+        capture_output=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> LocalIssuer:
+    return LocalIssuer(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture(scope="session")
+def bearer(issuer: LocalIssuer) -> Callable[..., dict[str, str]]:
+    """Return a function: scopes, agency, subject -> the Authorization header."""
+
+    def headers(
+        *scopes: str, agency: str = "H56.18.26", subject: str = "officer-1"
+    ) -> dict[str, str]:
+        token = issuer.token(subject, agency, scopes, timedelta(hours=1))
+        return {"Authorization": f"Bearer {token}"}
+
+    return headers
