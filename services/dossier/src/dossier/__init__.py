@@ -1,0 +1,1 @@
+"""The dossier service: a dossier's life from filing to returned result, and the figures about it."""

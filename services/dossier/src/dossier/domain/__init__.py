@@ -1,0 +1,1 @@
+"""What the law says about a dossier: values and refusals only, no I/O."""

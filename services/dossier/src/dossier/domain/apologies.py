@@ -1,0 +1,42 @@
+"""The apology for a late result: once, with a new appointment, in time."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from kernel.time_zone import local_day
+
+from dossier.domain.errors import ApologyNotDue, PromisedTooEarly
+from dossier.domain.facts import FOREVER, Facts
+
+
+class OverdueReason(StrEnum):
+    """Why a dossier is late."""
+
+    AGENCY = "agency"
+    OTHER_AGENCY = "other_agency"
+    APPLICANT = "applicant"
+    LAW = "law"
+    FORCE_MAJEURE = "force_majeure"
+    SYSTEM_NOT_UPDATED = "system_not_updated"
+
+
+def sent_in_time(sent_at: datetime, due_on: date) -> bool:
+    """Tell whether the apology left at the latest one day before the due date.
+
+    One that leaves later is still recorded, because the applicant did get it, and it carries
+    this mark: our reading.
+
+    Law: NĐ 61/2018/NĐ-CP art. 19.9
+    """
+    return local_day(sent_at) < due_on
+
+
+def require_apology_due(facts: Facts, *, sent_at: datetime, promised_on: date) -> None:
+    """Refuse an apology for a dossier that has ended or has no due date, or an idle promise.
+
+    That it is the first is settled by the database: at most one per dossier.
+    """
+    if facts.ended_on != FOREVER or facts.due_on == FOREVER:
+        raise ApologyNotDue
+    if promised_on <= facts.due_on or promised_on < local_day(sent_at):
+        raise PromisedTooEarly(due_on=facts.due_on, promised_on=promised_on)

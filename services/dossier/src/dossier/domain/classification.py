@@ -1,0 +1,71 @@
+"""Which figures a dossier counts in: form II.06a and the figures beside it, as one pure function."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+from kernel.periods import ReportingPeriod
+
+from dossier.domain.facts import FOREVER, Channel, Facts, ReturnMethod, Timeliness, timeliness
+
+
+def contribution(facts: Facts, period: ReportingPeriod) -> frozenset[str]:
+    """Return the keys of the counted figures in which the dossier appears once.
+
+    Days are compared as of the period's last day, whatever happened afterwards.
+
+    Law: TT 01/2020/TT-VPCP form II.06a
+    """
+    return frozenset(
+        chain(
+            _flows(facts, period),
+            _end(facts, period),
+            _pending(facts, period),
+            _apologies(facts, period),
+            _returned(facts, period),
+        )
+    )
+
+
+def _flows(facts: Facts, period: ReportingPeriod) -> Iterator[str]:
+    """Columns 3 to 6. An online filing counts when it is accepted, not when it is filed."""
+    if facts.received_on in period:
+        yield "dossiers.received"
+        yield f"dossiers.received.{facts.channel}"
+        yield "dossiers.total"
+    elif facts.received_on < period.start <= facts.ended_on:
+        yield "dossiers.carried_over"
+        yield "dossiers.total"
+
+
+def _end(facts: Facts, period: ReportingPeriod) -> Iterator[str]:
+    """Columns 7 to 10. A dossier that was stopped counts by its end date like any other."""
+    if facts.ended_on not in period:
+        return
+    how = timeliness(facts.ended_on, facts.due_on)
+    yield "dossiers.settled"
+    yield f"dossiers.settled.{how}"
+    if how is Timeliness.LATE:
+        if facts.channel is Channel.ONLINE:
+            yield "dossiers.online.settled.late"
+        if facts.apologised_on > facts.ended_on:
+            yield "dossiers.settled.late.without_apology"
+
+
+def _pending(facts: Facts, period: ReportingPeriod) -> Iterator[str]:
+    """Columns 11 to 13. The due date is the one that held on the period's last day."""
+    last = period.last_day
+    for stretch in facts.stretches:
+        if stretch.from_on <= last < stretch.until_on:
+            is_overdue = stretch.due_on < last and not stretch.is_waiting
+            yield "dossiers.pending"
+            yield "dossiers.pending.overdue" if is_overdue else "dossiers.pending.in_time"
+
+
+def _apologies(facts: Facts, period: ReportingPeriod) -> Iterator[str]:
+    if facts.apologised_on != FOREVER and facts.apologised_on in period:
+        yield "dossiers.apologies"
+
+
+def _returned(facts: Facts, period: ReportingPeriod) -> Iterator[str]:
+    if facts.return_method is ReturnMethod.POSTAL and facts.returned_on in period:
+        yield "dossiers.returned.postal"

@@ -1,0 +1,177 @@
+"""The ten statuses of the national portal and the moves between them."""
+
+from enum import IntEnum
+
+from dossier.domain.errors import IllegalMove
+
+
+class Status(IntEnum):
+    """Status codes as the national portal numbers them. Overdue is computed, never a status."""
+
+    FILED = 1
+    ACCEPTED = 2
+    REFUSED_AT_INTAKE = 3
+    IN_PROCESS = 4
+    AWAITING_SUPPLEMENT = 5
+    AWAITING_PAYMENT = 6
+    WITHDRAWAL_ASKED = 7
+    STOPPED = 8
+    SETTLED = 9
+    RETURNED = 10
+
+
+LABELS_VI: dict[Status, str] = {
+    Status.FILED: "Mới đăng ký",
+    Status.ACCEPTED: "Được tiếp nhận",
+    Status.REFUSED_AT_INTAKE: "Không được tiếp nhận",
+    Status.IN_PROCESS: "Đang xử lý",
+    Status.AWAITING_SUPPLEMENT: "Yêu cầu bổ sung giấy tờ",
+    Status.AWAITING_PAYMENT: "Yêu cầu thực hiện nghĩa vụ tài chính",
+    Status.WITHDRAWAL_ASKED: "Công dân yêu cầu rút hồ sơ",
+    Status.STOPPED: "Dừng xử lý",
+    Status.SETTLED: "Đã xử lý xong",
+    Status.RETURNED: "Đã trả kết quả",
+}
+
+ALLOWED: dict[Status, frozenset[Status]] = {
+    Status.FILED: frozenset(
+        {
+            Status.ACCEPTED,
+            Status.REFUSED_AT_INTAKE,
+            Status.AWAITING_SUPPLEMENT,
+            Status.WITHDRAWAL_ASKED,
+        }
+    ),
+    Status.ACCEPTED: frozenset(
+        {
+            Status.IN_PROCESS,
+            Status.AWAITING_SUPPLEMENT,
+            Status.AWAITING_PAYMENT,
+            Status.WITHDRAWAL_ASKED,
+            Status.STOPPED,
+            Status.SETTLED,
+        }
+    ),
+    Status.REFUSED_AT_INTAKE: frozenset(),
+    Status.IN_PROCESS: frozenset(
+        {
+            Status.AWAITING_SUPPLEMENT,
+            Status.AWAITING_PAYMENT,
+            Status.WITHDRAWAL_ASKED,
+            Status.STOPPED,
+            Status.SETTLED,
+        }
+    ),
+    Status.AWAITING_SUPPLEMENT: frozenset(
+        {Status.IN_PROCESS, Status.ACCEPTED, Status.WITHDRAWAL_ASKED, Status.STOPPED}
+    ),
+    Status.AWAITING_PAYMENT: frozenset(
+        {Status.IN_PROCESS, Status.WITHDRAWAL_ASKED, Status.STOPPED}
+    ),
+    Status.WITHDRAWAL_ASKED: frozenset(
+        {
+            Status.STOPPED,
+            Status.FILED,
+            Status.ACCEPTED,
+            Status.IN_PROCESS,
+            Status.AWAITING_SUPPLEMENT,
+            Status.AWAITING_PAYMENT,
+        }
+    ),
+    Status.STOPPED: frozenset(),
+    Status.SETTLED: frozenset({Status.RETURNED}),
+    Status.RETURNED: frozenset(),
+}
+"""From 7 the only ways are to stop, or back to the status the dossier came from."""
+
+WAITING = frozenset({Status.AWAITING_SUPPLEMENT, Status.AWAITING_PAYMENT})
+"""The clock stands still: the applicant is expected to do something."""
+ENDED = frozenset({Status.STOPPED, Status.SETTLED, Status.RETURNED})
+"""The clock has ended for good."""
+NEEDS_REASON = frozenset({Status.AWAITING_SUPPLEMENT, Status.STOPPED})
+"""The applicant has a right to read why."""
+
+_COMPLETION_PERCENT: dict[Status, int] = {
+    Status.FILED: 0,
+    Status.ACCEPTED: 20,
+    Status.REFUSED_AT_INTAKE: 100,
+    Status.IN_PROCESS: 50,
+    Status.AWAITING_SUPPLEMENT: 40,
+    Status.AWAITING_PAYMENT: 80,
+    Status.WITHDRAWAL_ASKED: 90,
+    Status.STOPPED: 100,
+    Status.SETTLED: 100,
+    Status.RETURNED: 100,
+}
+
+
+def allowed_from(status: Status, *, came_from: Status | None = None) -> frozenset[Status]:
+    """Return where a dossier may go; `came_from` is the status before `status`."""
+    if status is Status.WITHDRAWAL_ASKED:
+        return ALLOWED[status] & {Status.STOPPED, came_from}
+    return ALLOWED[status]
+
+
+def move(status: Status, to: Status, *, came_from: Status | None = None) -> Status:
+    """Return `to`, or refuse when the move is not in the table.
+
+    Law: our reading (domain.md 4, transitions)
+    """
+    allowed = allowed_from(status, came_from=came_from)
+    if to not in allowed:
+        raise IllegalMove(
+            from_status=int(status), to_status=int(to), allowed=sorted(int(s) for s in allowed)
+        )
+    return to
+
+
+def is_waiting(status: Status, *, came_from: Status | None = None) -> bool:
+    """Tell whether the clock stands still.
+
+    Somebody who asks to withdraw while a supplement or a payment is awaited keeps it standing.
+    """
+    if status is Status.WITHDRAWAL_ASKED:
+        return came_from in WAITING
+    return status in WAITING
+
+
+def completion_percent(status: Status) -> int:
+    """Return the degree of completion, the only thing the public may know of a dossier.
+
+    Law: TT 01/2018/TT-VPCP art. 16
+    """
+    return _COMPLETION_PERCENT[status]
+
+
+def as_markdown() -> str:
+    """Return the page that documents the table: a list of moves and a diagram."""
+    rows = [f"| {status:d} | {LABELS_VI[status]} | {_targets(status)} |" for status in Status]
+    arrows = [f"    s{a:d} --> s{b:d}" for a in Status for b in sorted(ALLOWED[a])]
+    states = [f'    state "{status:d} {LABELS_VI[status]}" as s{status:d}' for status in Status]
+    return "\n".join(
+        [
+            "# Lifecycle of a dossier",
+            "",
+            "Generated from `dossier.domain.lifecycle`; do not edit.",
+            "",
+            "| status | name | may move to |",
+            "|---|---|---|",
+            *rows,
+            "",
+            "From 7 a dossier either stops or goes back to the status it came from.",
+            "",
+            "```mermaid",
+            "stateDiagram-v2",
+            *states,
+            "    [*] --> s1",
+            "    [*] --> s2",
+            *arrows,
+            *[f"    s{status:d} --> [*]" for status in Status if not ALLOWED[status]],
+            "```",
+            "",
+        ]
+    )
+
+
+def _targets(status: Status) -> str:
+    return ", ".join(f"{to:d}" for to in sorted(ALLOWED[status])) or "—"

@@ -1,0 +1,46 @@
+"""What a dossier keeps of its procedure: the version in force on the day of receipt."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from dossier.domain.due_date import SupplementPolicy, TimeLimit
+from dossier.domain.errors import ChannelNotOffered, ProcedureNotInForce
+from dossier.domain.facts import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureVersion:
+    """One immutable version; in force from `valid_from` up to, but without, `valid_to`."""
+
+    procedure_code: str
+    number: int
+    name: str
+    field_code: str
+    limits: Mapping[Channel, TimeLimit]
+    supplement_policy: SupplementPolicy
+    valid_from: date
+    valid_to: date | None = None
+
+    def limit(self, channel: Channel) -> TimeLimit:
+        """Return the time limit of `channel`; limits may differ between channels."""
+        if channel not in self.limits:
+            raise ChannelNotOffered(procedure_code=self.procedure_code, channel=str(channel))
+        return self.limits[channel]
+
+
+def in_force(versions: Sequence[ProcedureVersion], code: str, day: date) -> ProcedureVersion:
+    """Return the version in force on `day`: the latest begun of those not yet over.
+
+    A dossier keeps the version in force at acceptance, whatever is published later.
+
+    Law: our reading (domain.md 5, versions are immutable)
+    """
+    held = [
+        version
+        for version in versions
+        if version.valid_from <= day and (version.valid_to is None or day < version.valid_to)
+    ]
+    if not held:
+        raise ProcedureNotInForce(procedure_code=code, on=day)
+    return max(held, key=lambda version: (version.valid_from, version.number))

@@ -1,0 +1,1 @@
+"""The desks of the service over HTTP: wire models in, use cases called, wire models out."""

@@ -1,0 +1,31 @@
+"""Settings of the dossier service, read from DOSSIER_* variables."""
+
+import base64
+from datetime import time
+
+from kit.settings import ServiceSettings
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import SettingsConfigDict
+
+_KEY_BYTES = 32
+
+
+class Settings(ServiceSettings):
+    """`personal_data_key` seals what is written; old keys, by id, still open what was sealed."""
+
+    model_config = SettingsConfigDict(env_prefix="DOSSIER_")
+
+    catalog_url: str
+    service_token: SecretStr
+    personal_data_key: SecretStr
+    personal_data_key_id: str = Field(default="1", min_length=1, max_length=40)
+    personal_data_old_keys: dict[str, SecretStr] = Field(default_factory=dict)
+    catalog_fresh_seconds: float = Field(default=30, ge=0)
+    desk_closes_at: time = time(17)
+
+    @field_validator("personal_data_key")
+    @classmethod
+    def _is_a_key(cls, key: SecretStr) -> SecretStr:
+        if len(base64.b64decode(key.get_secret_value(), validate=True)) != _KEY_BYTES:
+            raise ValueError("must be 32 bytes in base64")
+        return key

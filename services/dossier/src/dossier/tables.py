@@ -1,0 +1,316 @@
+"""The tables of the dossier database; the receiving agency leads every key of those that grow."""
+
+from kit.db import NAMING
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    Time,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase
+
+
+class Row(DeclarativeBase):
+    """Holds the metadata; the tables are used through Core, because the hot paths are."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+def _agency() -> Column[int]:
+    return Column("agency_id", Integer, primary_key=True, autoincrement=False)
+
+
+def _dossier_key() -> tuple[Column[int], Column[object], Column[int]]:
+    """Return the dossier code as a key: agency, day of the code, serial of that day."""
+    return (
+        _agency(),
+        Column("issued_on", Date, primary_key=True),
+        Column("serial", Integer, primary_key=True, autoincrement=False),
+    )
+
+
+def _of_dossier() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["agency_id", "issued_on", "serial"],
+        ["dossiers.agency_id", "dossiers.issued_on", "dossiers.serial"],
+    )
+
+
+agencies = Table(
+    "agencies",
+    Row.metadata,
+    Column("agency_id", Integer, Identity(always=True), primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+)
+
+catalog_copies = Table(
+    "catalog_copies",
+    Row.metadata,
+    Column("resource", Text, primary_key=True),
+    Column("etag", Text),
+    Column("body", JSONB, nullable=False),
+    Column("fetched_at", DateTime(timezone=True), nullable=False),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    Row.metadata,
+    Column("subject", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("route", Text, nullable=False),
+    Column("body_digest", Text, nullable=False),
+    Column("status", Integer),
+    Column("answer", JSONB),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+)
+
+intake_keys = Table(
+    "intake_keys",
+    Row.metadata,
+    _agency(),
+    Column("subject", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("body_digest", Text, nullable=False),
+    Column("issued_on", Date),
+    Column("serial", Integer),
+    Column("due_on", Date),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+)
+
+daily_serials = Table(
+    "daily_serials",
+    Row.metadata,
+    _agency(),
+    Column("issued_on", Date, primary_key=True),
+    Column("last_serial", Integer, nullable=False),
+)
+
+applicants = Table(
+    "applicants",
+    Row.metadata,
+    _agency(),
+    Column("applicant_id", Uuid, primary_key=True),
+    Column("full_name", Text, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("key_id", Text, nullable=False),
+)
+"""Personal data. `sealed` is the encrypted JSON of id number, phone, address and e-mail."""
+
+personal_data_reads = Table(
+    "personal_data_reads",
+    Row.metadata,
+    _agency(),
+    Column("read_id", Uuid, primary_key=True),
+    Column("applicant_id", Uuid, nullable=False),
+    Column("read_by", Text, nullable=False),
+    Column("read_at", DateTime(timezone=True), nullable=False),
+    Column("request_id", Text, nullable=False),
+)
+"""Who looked at personal data in clear, and when."""
+
+filings = Table(
+    "filings",
+    Row.metadata,
+    _agency(),
+    Column("filing_id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("procedure_code", Text, nullable=False),
+    Column("subject", Text),
+    Column("components_count", Integer),
+    Column("external_id", Text),
+    Column("filed_at", DateTime(timezone=True), nullable=False),
+    Column("applicant_id", Uuid, nullable=False),
+    Column("issued_on", Date),
+    Column("serial", Integer),
+    ForeignKeyConstraint(
+        ["agency_id", "applicant_id"], ["applicants.agency_id", "applicants.applicant_id"]
+    ),
+)
+
+filing_events = Table(
+    "filing_events",
+    Row.metadata,
+    _agency(),
+    Column("filing_id", Uuid, primary_key=True),
+    Column("event_number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("details", JSONB, nullable=False),
+    ForeignKeyConstraint(["agency_id", "filing_id"], ["filings.agency_id", "filings.filing_id"]),
+)
+
+dossiers = Table(
+    "dossiers",
+    Row.metadata,
+    *_dossier_key(),
+    Column("version", Integer, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("came_from", SmallInteger),
+    Column("status_since", DateTime(timezone=True), nullable=False),
+    Column("stopped_at", DateTime(timezone=True)),
+    Column("channel", Text, nullable=False),
+    Column("procedure_code", Text, nullable=False),
+    Column("procedure_name", Text, nullable=False),
+    Column("version_number", Integer, nullable=False),
+    Column("field_code", Text, nullable=False),
+    Column("time_limit_value", Integer),
+    Column("time_limit_unit", Text, nullable=False),
+    Column("cutoff_time", Time),
+    Column("supplement_policy", Text, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("due_on", Date),
+    Column("promised_on", Date),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("end_kind", Text),
+    Column("returned_at", DateTime(timezone=True)),
+    Column("return_method", Text),
+    Column("subject", Text),
+    Column("components_count", Integer),
+    Column("external_id", Text),
+    Column("filing_id", Uuid),
+    Column("applicant_id", Uuid, nullable=False),
+    Column("resolver_agency_id", Integer, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("agency_id", "external_id"),
+    ForeignKeyConstraint(
+        ["agency_id", "applicant_id"], ["applicants.agency_id", "applicants.applicant_id"]
+    ),
+    CheckConstraint("status between 2 and 10", name="status"),
+    # Lists over several agencies, newest first; over one agency the primary key serves.
+    Index(
+        "ix_dossiers_newest", text("issued_on desc"), text("serial desc"), text("agency_id desc")
+    ),
+    # Lists of one agency's dossiers in one status.
+    Index("ix_dossiers_status", "agency_id", "status", text("issued_on desc"), text("serial desc")),
+)
+
+events = Table(
+    "events",
+    Row.metadata,
+    *_dossier_key(),
+    Column("event_number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("from_status", SmallInteger),
+    Column("to_status", SmallInteger, nullable=False),
+    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("details", JSONB, nullable=False),
+    _of_dossier(),
+    # The watermark of figures: the last event of an agency up to an instant.
+    Index(None, "agency_id", "recorded_at"),
+)
+"""Append-only: the service's role has INSERT and SELECT on it."""
+
+apologies = Table(
+    "apologies",
+    Row.metadata,
+    *_dossier_key(),
+    Column("reason_code", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("promised_on", Date, nullable=False),
+    Column("sent_at", DateTime(timezone=True), nullable=False),
+    Column("sent_in_time", Boolean, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    _of_dossier(),
+)
+"""The primary key is the law: at most one apology per dossier."""
+
+
+def _facts() -> tuple[Column[object], ...]:
+    """Return the narrow columns of statistics; 'infinity' instead of null, so days compare."""
+    return (
+        Column("version", Integer, nullable=False),
+        Column("is_last", Boolean, nullable=False),
+        Column("channel", Text, nullable=False),
+        Column("field_code", Text, nullable=False),
+        Column("procedure_code", Text, nullable=False),
+        Column("received_on", Date, nullable=False),
+        Column("from_on", Date, nullable=False),
+        Column("until_on", Date, nullable=False),
+        Column("due_on", Date, nullable=False),
+        Column("is_waiting", Boolean, nullable=False),
+        Column("ended_on", Date, nullable=False),
+        Column("end_kind", Text),
+        Column("returned_on", Date, nullable=False),
+        Column("return_method", Text),
+        Column("apologised_on", Date, nullable=False),
+        Column("recorded_from", DateTime(timezone=True), nullable=False),
+    )
+
+
+def _stretch_key() -> tuple[Column[object], ...]:
+    return (
+        *_dossier_key(),
+        Column("stretch", SmallInteger, primary_key=True, autoincrement=False),
+    )
+
+
+facts = Table(
+    "facts",
+    Row.metadata,
+    *_stretch_key(),
+    *_facts(),
+    _of_dossier(),
+    # Counting: one range scan of those received by the period's end and not ended before it.
+    Index(
+        "ix_facts_count",
+        "agency_id",
+        "ended_on",
+        "received_on",
+        postgresql_include=["stretch", "is_last", "channel", "field_code", "due_on"],
+    ),
+    # Evidence in order of receipt; also what was received in a period.
+    Index("ix_facts_received", "agency_id", "received_on", "serial"),
+    # Results returned by post in a period, wherever the dossier ended.
+    Index(
+        "ix_facts_returned",
+        "agency_id",
+        "returned_on",
+        postgresql_where=text("return_method = 'postal'"),
+    ),
+)
+"""Facts as known now, one row per stretch of a dossier's life."""
+
+facts_history = Table(
+    "facts_history",
+    Row.metadata,
+    *_dossier_key(),
+    Column("stretch", SmallInteger, primary_key=True, autoincrement=False),
+    *(column for column in _facts() if column.name != "version"),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("recorded_to", DateTime(timezone=True), nullable=False),
+    _of_dossier(),
+    # As known at an instant: the superseded rows that were current then.
+    Index(None, "agency_id", "recorded_to"),
+)
+"""Facts as known from `recorded_from` up to, but without, `recorded_to`; append-only."""
+
+certified_copies = Table(
+    "certified_copies",
+    Row.metadata,
+    _agency(),
+    Column("certified_on", Date, primary_key=True),
+    Column("copy_count", Integer, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    CheckConstraint("copy_count between 0 and 100000", name="copy_count"),
+)
