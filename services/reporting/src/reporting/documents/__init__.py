@@ -1,0 +1,1 @@
+"""The printed report: what it says, and how it looks as DOCX and PDF."""

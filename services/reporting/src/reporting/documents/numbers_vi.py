@@ -1,0 +1,57 @@
+"""How numbers and dates are written in Vietnamese official papers."""
+
+from datetime import date
+from decimal import Decimal
+
+from kernel.ratios import Ratio
+
+_ROMAN_QUARTERS = ("I", "II", "III", "IV")
+
+
+def count(number: int) -> str:
+    """Write a whole number: a dot every three digits, 1 to 9 with a leading zero (`03`)."""
+    if 0 < number < 10:  # noqa: PLR2004 - the first number of two digits
+        return f"0{number}"
+    return f"{number:,}".replace(",", ".")
+
+
+def decimal(number: Decimal) -> str:
+    """Write a decimal with a comma and without trailing zeros: `1,8`, `2`, `1.234,5`."""
+    text = f"{number:,f}"
+    whole, _, fraction = text.partition(".")
+    fraction = fraction.rstrip("0")
+    return whole.replace(",", ".") + (f",{fraction}" if fraction else "")
+
+
+def percent(number: Decimal) -> str:
+    """Write a percentage; the sign follows at once: `18,4%`."""
+    return f"{decimal(number)}%"
+
+
+def share(part: int, whole: int) -> str | None:
+    """Write part of whole as a percentage to one decimal, or None when there are no cases."""
+    rate = Ratio(part, whole).percent()
+    return None if rate is None else percent(rate)
+
+
+def day(value: date) -> str:
+    """Write a date as `dd/mm/yyyy`."""
+    return f"{value.day:02}/{value.month:02}/{value.year:04}"
+
+
+def long_day(value: date | None) -> str:
+    """Write the date under the motto; with None, leave room to fill it in by hand.
+
+    Days below 10 and the months 1 and 2 get a leading zero, the other months none.
+
+    Law: NĐ 30/2020/NĐ-CP, phụ lục I
+    """
+    if value is None:
+        return "ngày      tháng      năm"
+    month = f"{value.month:02}" if value.month <= 2 else str(value.month)  # noqa: PLR2004 - see above
+    return f"ngày {value.day:02} tháng {month} năm {value.year:04}"
+
+
+def quarter_label(number: int, year: int) -> str:
+    """Write a quarter with its Roman number: `quý III năm 2022`."""
+    return f"quý {_ROMAN_QUARTERS[number - 1]} năm {year}"
