@@ -1,0 +1,1 @@
+"""Rating: what citizens thought, how agencies scored, and how feedback was handled."""

@@ -1,0 +1,1 @@
+"""Pure rules of rating: scoring, tallying, feedback limits, ballot tokens, permissions."""

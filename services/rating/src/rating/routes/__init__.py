@@ -1,0 +1,1 @@
+"""One module per desk: wire to keyword arguments and back."""

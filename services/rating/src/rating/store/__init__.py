@@ -1,0 +1,1 @@
+"""The only SQL of rating: one module per kind of record."""

@@ -1,0 +1,1 @@
+"""The stories of rating, top to bottom, one transaction each."""
