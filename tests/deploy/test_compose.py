@@ -1,11 +1,13 @@
 """What docker-compose.yml promises, read from the file: no engine is needed."""
 
+import base64
 import re
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 import yaml
+from kit.settings import ServiceSettings
 from pydantic_settings import BaseSettings
 
 ROOT = Path(__file__).parents[2]
@@ -106,6 +108,15 @@ def test_a_service_is_given_the_settings_it_reads_and_no_other(service):
 
 
 @pytest.mark.parametrize("service", SERVICES)
+def test_the_example_names_every_setting(service):
+    text = (ROOT / ".env.example").read_text()
+    for name in import_module(f"{service}.settings").Settings.model_fields:
+        shared = name in ServiceSettings.model_fields
+        variable = f"{'…' if shared else service.upper() + '_'}{name.upper()}"
+        assert re.search(rf"^(#   )?{variable}=", text, re.MULTILINE), variable
+
+
+@pytest.mark.parametrize("service", SERVICES)
 def test_a_service_accepts_what_the_example_gives_it(service, monkeypatch):
     for name, value in CONTAINERS[service]["environment"].items():
         monkeypatch.setenv(name, interpolated(value))
@@ -117,7 +128,7 @@ def test_a_service_accepts_what_the_example_gives_it(service, monkeypatch):
 
 def interpolated(value: str) -> str:
     """Put the example's values in, and for those left open a key as an operator would make it."""
-    made = "0123456789abcdef0123456789abcdef0123456789ab"
+    made = base64.b64encode(bytes(32)).decode()
     return re.sub(
         r"\$\{([A-Z_]+)(?::[-?][^}]*)?\}",
         lambda match: EXAMPLE[match[1]] or ("" if ":-}" in match[0] else made),
