@@ -1,0 +1,1 @@
+"""The catalogue: agencies, procedures, publication, reviews and the working calendar."""

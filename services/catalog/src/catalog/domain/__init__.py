@@ -1,0 +1,1 @@
+"""Pure rules of the catalogue: standard library and kernel only."""

@@ -1,0 +1,1 @@
+"""The papers that cross the border: wire models."""

@@ -1,0 +1,1 @@
+"""The stories of the catalogue: order and permission, no SQL, no HTTP."""
