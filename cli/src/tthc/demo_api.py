@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from http import HTTPStatus
@@ -11,6 +11,7 @@ from typing import Any, Self, TypeAlias, TypeVar
 
 import httpx
 
+from tthc.concurrency import all_of
 from tthc.keys import LocalIssuer
 from tthc.problems import LocalProblem
 
@@ -106,30 +107,16 @@ class Caller:
 
 
 class Callers(AsyncExitStack):
-    """Opens callers of the four services and closes them all."""
+    """Opens callers with fresh tokens and closes them all."""
 
-    def __init__(self, urls: Mapping[str, str], issuer: LocalIssuer) -> None:
+    def __init__(self, issuer: LocalIssuer) -> None:
         super().__init__()
-        self._urls = urls
         self._issuer = issuer
 
-    async def of(self, service: str, *scopes: str, agency: str) -> Caller:
-        """Return a caller of `service` with a fresh token for `agency` (`*` for the whole tree)."""
+    async def of(self, url: str, *scopes: str, agency: str) -> Caller:
+        """Return a caller of the service at `url`; `agency` is a code, or `*` for the tree."""
         token = self._issuer.token("demo-loader", agency, scopes, _TOKEN_LIFETIME)
-        return await self.enter_async_context(Caller(self._urls[service], token))
-
-
-async def together(*acts: Coroutine[Any, Any, None]) -> None:
-    """Do independent acts side by side; the first refusal ends the others and is raised alone."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            for act in acts:
-                group.create_task(act)
-    except* DemoRefused as refused:
-        first = refused
-    else:
-        return
-    raise first.exceptions[0]
+        return await self.enter_async_context(Caller(url, token))
 
 
 async def for_each(
@@ -143,7 +130,7 @@ async def for_each(
             await act(item)
         done()
 
-    await together(*(one(item) for item in items))
+    await all_of(one(item) for item in items)
 
 
 def refuse_rejected(outcomes: Iterable[Json]) -> None:

@@ -9,39 +9,42 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from tthc.demo_api import Caller, Callers, Json, for_each, refuse_rejected, together
+from tthc.concurrency import all_of
+from tthc.demo_api import Caller, Callers, Json, for_each, refuse_rejected
 from tthc.keys import LocalIssuer
+from tthc.services import PROJECT, ServiceUrls
 
-ROOT = Path(__file__).parents[3]
-FOLDER = ROOT / "demo" / "phu-son-2022q3"
+FOLDER = PROJECT / "demo" / "phu-son-2022q3"
 WARD = "H56.18.26"
 EVERYWHERE = "*"
-_CALENDAR = ROOT / "services/catalog/releases/working-calendar-2021-2026.csv"
-_INDICATOR_SET = ROOT / "services/rating/releases/tt01-2018.json"
-_PERIOD_SCHEMES = ROOT / "services/reporting/releases/period-schemes.json"
-_REPORT_FORM = ROOT / "services/reporting/releases/form-ii06a.json"
+_CALENDAR = PROJECT / "services/catalog/releases/working-calendar-2021-2026.csv"
+_INDICATOR_SET = PROJECT / "services/rating/releases/tt01-2018.json"
+_PERIOD_SCHEMES = PROJECT / "services/reporting/releases/period-schemes.json"
+_REPORT_FORM = PROJECT / "services/reporting/releases/form-ii06a.json"
 
 
-async def load(urls: Mapping[str, str], issuer: LocalIssuer, console: Console) -> None:
+async def load(urls: ServiceUrls, issuer: LocalIssuer, console: Console) -> None:
     """Load everything the report is made of, but not the report; loading twice changes nothing.
 
     Raises:
         DemoRefused: a service refused a part; what was stored before stays.
     """
-    async with Callers(urls, issuer) as callers:
-        catalog = await callers.of("catalog", "catalog:write", agency=EVERYWHERE)
-        dossier = await callers.of("dossier", "dossiers:import", "dossiers:process", agency=WARD)
+    async with Callers(issuer) as callers:
+        catalog = await callers.of(urls.catalog, "catalog:write", agency=EVERYWHERE)
+        dossier = await callers.of(urls.dossier, "dossiers:import", "dossiers:process", agency=WARD)
         rating = await callers.of(
-            "rating",
+            urls.rating,
             *("indicator-sets:write", "assessments:write", "ballots:issue", "feedback:write"),
             agency=EVERYWHERE,
         )
-        reporting = await callers.of("reporting", "periods:write", agency=EVERYWHERE)
+        reporting = await callers.of(urls.reporting, "periods:write", agency=EVERYWHERE)
         with Board(console) as board:
-            await together(
-                _load_report_rules(reporting, board),
-                _load_indicator_set(rating, board),
-                _load_records(catalog, dossier, rating, board),
+            await all_of(
+                [
+                    _load_report_rules(reporting, board),
+                    _load_indicator_set(rating, board),
+                    _load_records(catalog, dossier, rating, board),
+                ]
             )
 
 
@@ -71,20 +74,22 @@ class Board(Progress):
 async def _load_records(catalog: Caller, dossier: Caller, rating: Caller, board: Board) -> None:
     """Load first what the others look up, then what happened."""
     await _load_catalogue(catalog, board)
-    await together(
+    await all_of([
         _load_dossiers_and_ballots(dossier, rating, board),
         _load_certified_copies(dossier, board),
         _load_assessment(rating, board),
-    )
+    ])
 
 
 async def _load_catalogue(catalog: Caller, board: Board) -> None:
-    await together(
+    await all_of(
+        [
         _load_calendar(catalog, board),
         _load_agencies(catalog, board),
         _load_procedures(catalog, board),
-    )
-    await together(_load_cut_time_limits(catalog, board), _load_settling(catalog, board))
+    ])
+    await all_of(
+        [_load_cut_time_limits(catalog, board), _load_settling(catalog, board)]
 
 
 async def _load_calendar(catalog: Caller, board: Board) -> None:
@@ -118,10 +123,10 @@ async def _load_procedures(catalog: Caller, board: Board) -> None:
             "/v1/publication-decisions", {**body, "effects": []}, already={"decision_exists"}
         )
 
-    await together(
+    await all_of([
         for_each(fields, add_field, board.counter("Lĩnh vực", len(fields))),
         for_each(decisions, add_decision, board.counter("Quyết định công bố", len(decisions))),
-    )
+    ])
     done = board.counter("Thủ tục hành chính", 1)
     answer = await catalog.create("/v1/procedure-imports", {"procedures": procedures})
     refuse_rejected(answer["lines"])
