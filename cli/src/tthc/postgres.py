@@ -1,5 +1,6 @@
 """A private PostgreSQL server that lives and dies with us and keeps its data under a home."""
 
+import shutil
 import signal
 import socket
 import tempfile
@@ -42,8 +43,9 @@ _OPTIONS: Mapping[str, str] = {
     "log_timezone": "UTC",
     "timezone": "UTC",
 }
-# What a throw-away server does without: its data need not survive anything.
-_NOT_DURABLE: Mapping[str, str] = {
+# A throw-away server need not survive anything, but may serve many tests at once.
+_FOR_TESTS: Mapping[str, str] = {
+    "max_connections": "200",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -64,8 +66,12 @@ class PostgresServer:
 
     def url(self, database: str, role: str) -> str:
         """Return the address of `database` for `role`, with the password of the role."""
-        password = quote(self.passwords.of(role), safe="")
+        password = quote(self.password_of(role), safe="")
         return f"postgresql://{role}:{password}@{LOOPBACK}:{self.port}/{database}"
+
+    def password_of(self, role: str) -> str:
+        """Return the role's password, made when it is first asked for."""
+        return self.passwords.of(role)
 
     @property
     def admin_url(self) -> str:
@@ -101,13 +107,23 @@ def embedded_postgres(
             stop([child], signal.SIGINT, patience_seconds=_STOP_PATIENCE_SECONDS)
 
 
+def discard_data(home: Path) -> None:
+    """Forget all databases of `home`; its server, if a killed run left one, is stopped first."""
+    if not (home / "postgres").exists():
+        return
+    cluster = cluster_of(home)
+    with holding(cluster.data.with_name("lock"), what=str(home)):
+        settle_with_former_server(cluster)
+        shutil.rmtree(cluster.data, ignore_errors=True)
+
+
 @contextmanager
 def temporary_postgres() -> Iterator[PostgresServer]:
     """Serve an empty, fast, not durable server that leaves nothing behind; for tests."""
     with tempfile.TemporaryDirectory(prefix="tthc-") as folder:
         home = Path(folder)
         home.chmod(0o711)  # Another user's PostgreSQL passes through; it cannot list.
-        with embedded_postgres(home, options=_NOT_DURABLE) as server:
+        with embedded_postgres(home, options=_FOR_TESTS) as server:
             yield server
 
 

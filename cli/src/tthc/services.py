@@ -7,22 +7,13 @@ PROJECT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceUrls:
-    """Where each service listens, without a slash at the end."""
-
-    catalog: str
-    dossier: str
-    rating: str
-    reporting: str
-
-
-@dataclass(frozen=True, slots=True)
 class Service:
     """One service: its name is also its package, its folder and the prefix of its settings."""
 
     name: str
     usual_port: int
     asks: tuple[str, ...] = ()
+    beside: Path = PROJECT / "services"
 
     @property
     def database(self) -> str:
@@ -31,8 +22,8 @@ class Service:
 
     @property
     def folder(self) -> Path:
-        """Return its folder in the repository."""
-        return PROJECT / "services" / self.name
+        """Return the folder that holds its migrations."""
+        return self.beside / self.name
 
     @property
     def application(self) -> str:
