@@ -3,7 +3,6 @@
 import csv
 import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -74,22 +73,24 @@ class Board(Progress):
 async def _load_records(catalog: Caller, dossier: Caller, rating: Caller, board: Board) -> None:
     """Load first what the others look up, then what happened."""
     await _load_catalogue(catalog, board)
-    await all_of([
-        _load_dossiers_and_ballots(dossier, rating, board),
-        _load_certified_copies(dossier, board),
-        _load_assessment(rating, board),
-    ])
+    await all_of(
+        [
+            _load_dossiers_and_ballots(dossier, rating, board),
+            _load_certified_copies(dossier, board),
+            _load_assessment(rating, board),
+        ]
+    )
 
 
 async def _load_catalogue(catalog: Caller, board: Board) -> None:
     await all_of(
         [
-        _load_calendar(catalog, board),
-        _load_agencies(catalog, board),
-        _load_procedures(catalog, board),
-    ])
-    await all_of(
-        [_load_cut_time_limits(catalog, board), _load_settling(catalog, board)]
+            _load_calendar(catalog, board),
+            _load_agencies(catalog, board),
+            _load_procedures(catalog, board),
+        ]
+    )
+    await all_of([_load_cut_time_limits(catalog, board), _load_settling(catalog, board)])
 
 
 async def _load_calendar(catalog: Caller, board: Board) -> None:
@@ -123,10 +124,12 @@ async def _load_procedures(catalog: Caller, board: Board) -> None:
             "/v1/publication-decisions", {**body, "effects": []}, already={"decision_exists"}
         )
 
-    await all_of([
-        for_each(fields, add_field, board.counter("Lĩnh vực", len(fields))),
-        for_each(decisions, add_decision, board.counter("Quyết định công bố", len(decisions))),
-    ])
+    await all_of(
+        [
+            for_each(fields, add_field, board.counter("Lĩnh vực", len(fields))),
+            for_each(decisions, add_decision, board.counter("Quyết định công bố", len(decisions))),
+        ]
+    )
     done = board.counter("Thủ tục hành chính", 1)
     answer = await catalog.create("/v1/procedure-imports", {"procedures": procedures})
     refuse_rejected(answer["lines"])
