@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tthc.concurrency import all_of
-from tthc.demo_api import Caller, Callers, Json, for_each, refuse_rejected
+from tthc.demo_api import Caller, Callers, DemoRefused, Json, for_each, refuse_rejected
 from tthc.keys import LocalIssuer
-from tthc.services import PROJECT, ServiceUrls
+from tthc.services import PROJECT
 
 FOLDER = PROJECT / "demo" / "phu-son-2022q3"
 WARD = "H56.18.26"
@@ -22,21 +22,25 @@ _PERIOD_SCHEMES = PROJECT / "services/reporting/releases/period-schemes.json"
 _REPORT_FORM = PROJECT / "services/reporting/releases/form-ii06a.json"
 
 
-async def load(urls: ServiceUrls, issuer: LocalIssuer, console: Console) -> None:
+async def load(urls: Mapping[str, str], issuer: LocalIssuer, console: Console) -> None:
     """Load everything the report is made of, but not the report; loading twice changes nothing.
+
+    `urls` holds each service's address by its name.
 
     Raises:
         DemoRefused: a service refused a part; what was stored before stays.
     """
     async with Callers(issuer) as callers:
-        catalog = await callers.of(urls.catalog, "catalog:write", agency=EVERYWHERE)
-        dossier = await callers.of(urls.dossier, "dossiers:import", "dossiers:process", agency=WARD)
+        catalog = await callers.of(urls["catalog"], "catalog:write", agency=EVERYWHERE)
+        dossier = await callers.of(
+            urls["dossier"], "dossiers:import", "dossiers:process", agency=WARD
+        )
         rating = await callers.of(
-            urls.rating,
+            urls["rating"],
             *("indicator-sets:write", "assessments:write", "ballots:issue", "feedback:write"),
             agency=EVERYWHERE,
         )
-        reporting = await callers.of(urls.reporting, "periods:write", agency=EVERYWHERE)
+        reporting = await callers.of(urls["reporting"], "periods:write", agency=EVERYWHERE)
         with Board(console) as board:
             await all_of(
                 [
@@ -188,17 +192,23 @@ async def _load_dossiers_and_ballots(dossier: Caller, rating: Caller, board: Boa
 
 
 async def _load_ballots(rating: Caller, codes: Mapping[str, str], board: Board) -> None:
-    """Issue a token for each rated dossier and cast its ballot."""
+    """Issue a token for each dossier to be rated and cast its ballot.
+
+    A dossier that was rated by an earlier load is left as it is.
+    """
     ballots = read("ballots.json")["ballots"]
     by_code = {codes[ballot["external_id"]]: ballot for ballot in ballots}
     issued = await rating.create("/v1/ballot-tokens", {"dossier_codes": list(by_code)})
+    for refused in issued["refused"]:
+        if refused["code"] != "already_rated":
+            raise DemoRefused(f"ballot for {refused['dossier_code']}: {refused['code']}")
 
     async def cast(token: Json) -> None:
         ballot = dict(by_code[token["dossier_code"]])
         del ballot["external_id"]
         await rating.create("/v1/ballots", {"token": token["token"], **ballot})
 
-    await for_each(issued["tokens"], cast, board.counter("Phiếu đánh giá", len(ballots)))
+    await for_each(issued["tokens"], cast, board.counter("Phiếu đánh giá", len(issued["tokens"])))
 
 
 async def _load_feedback(rating: Caller, board: Board) -> None:
