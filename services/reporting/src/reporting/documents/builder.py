@@ -91,7 +91,7 @@ def _form_annex(content: ReportContent, form: FormContent) -> Annex:
             f"Đơn vị báo cáo: {content.agency_name}",
             "Đơn vị tính: hồ sơ",
         ),
-        blocks=(form_table(form),),
+        table=form_table(form),
         landscape=True,
     )
 
@@ -116,7 +116,7 @@ def _findings_annex(content: ReportContent) -> Annex:
         code="Phụ lục",
         title="KẾT QUẢ KIỂM TRA CHÉO SỐ LIỆU",
         notes=(f"Kỳ báo cáo: {content.period_label} ({_window(content)})",),
-        blocks=(table,),
+        table=table,
     )
 
 

@@ -20,6 +20,11 @@ class Paragraph:
     text: str
     kind: ParagraphKind = ParagraphKind.TEXT
 
+    @property
+    def printed(self) -> str:
+        """Return the words with the dash of an item; its space does not stretch."""
+        return f"-\u00a0{self.text}" if self.kind is ParagraphKind.ITEM else self.text
+
 
 class Align(StrEnum):
     """Where the text of a table column stands."""
@@ -82,7 +87,7 @@ class Annex:
     code: str
     title: str
     notes: tuple[str, ...]
-    blocks: tuple[Paragraph | Table, ...]
+    table: Table
     landscape: bool = False
 
 

@@ -5,16 +5,15 @@ from dataclasses import asdict
 from datetime import UTC, datetime, time
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-import typst  # type: ignore[import-untyped]  # ships annotations without the py.typed marker
+import typst
 
 from reporting.documents import head_block
-from reporting.documents.document import ReportDocument, Section
+from reporting.documents.document import Paragraph, ReportDocument, Section, Table
 
 _HERE = Path(__file__).parent
 _TEMPLATE = _HERE / "report.typ"
-_STANDARD = "a-2a"
 
 
 def render_pdf(document: ReportDocument) -> bytes:
@@ -30,12 +29,12 @@ def render_pdf(document: ReportDocument) -> bytes:
         sys_inputs={"report": json.dumps(_as_data(document), default=str)},
     )
     made_at = datetime.combine(document.dated_on, time(), tzinfo=UTC)
-    pdf: bytes = compiler.compile(format="pdf", pdf_standards=[_STANDARD], timestamp=made_at)
-    return pdf
+    pdf = compiler.compile(format="pdf", pdf_standards=["a-2a"], timestamp=made_at)
+    return cast("bytes", pdf)  # without an output path the one file comes back as bytes
 
 
 @cache
-def _fonts() -> Any:
+def _fonts() -> typst.Fonts:
     """Read the vendored fonts once; nothing of the machine's own fonts gets into the paper."""
     return typst.Fonts(
         include_system_fonts=False,
@@ -45,10 +44,10 @@ def _fonts() -> Any:
 
 
 def _as_data(document: ReportDocument) -> dict[str, Any]:
-    sections = [_section(section) for section in document.sections]
     return {
         **asdict(document),
-        "sections": sections,
+        "introduction": _blocks(document.introduction),
+        "sections": [_section(section) for section in document.sections],
         "motto": head_block.MOTTO,
         "agency": " ".join(document.agency_lines),
     }
@@ -58,6 +57,16 @@ def _section(section: Section) -> dict[str, Any]:
     return {
         "heading": section.heading,
         "level": section.level,
-        "blocks": [asdict(block) for block in section.blocks],
+        "blocks": _blocks(section.blocks),
         "sections": [_section(inner) for inner in section.sections],
     }
+
+
+def _blocks(blocks: tuple[Paragraph | Table, ...]) -> list[dict[str, Any]]:
+    """Turn blocks into data; only a table has `rows`."""
+    return [
+        {"printed": block.printed, "kind": block.kind}
+        if isinstance(block, Paragraph)
+        else asdict(block)
+        for block in blocks
+    ]
