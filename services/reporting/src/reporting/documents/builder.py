@@ -9,7 +9,7 @@ from reporting.documents import head_block, numbers_vi
 from reporting.documents.content import FormContent, ReportContent
 from reporting.documents.document import Align, Annex, HeaderCell, Paragraph, ReportDocument, Table
 from reporting.documents.form_table import form_table
-from reporting.documents.outline import Outline, missing_sections, paragraphs
+from reporting.documents.outline import Outline, paragraphs
 
 _WORK = (
     "kiểm soát thủ tục hành chính, thực hiện cơ chế một cửa, một cửa liên thông và thực hiện thủ "
@@ -29,7 +29,6 @@ _T = TypeVar("_T")
 
 def build_document(content: ReportContent) -> ReportDocument:
     """Write the report of NĐ 63/2010 article 35 in full; nothing in it depends on the clock."""
-    sections = Outline(content).sections()
     return _printable(
         ReportDocument(
             parent_name=head_block.parent_line(content),
@@ -44,7 +43,7 @@ def build_document(content: ReportContent) -> ReportDocument:
             ),
             recipient=content.parent_name,
             introduction=_introduction(content),
-            sections=sections,
+            sections=Outline(content).sections(),
             closing=(
                 f"Trên đây là báo cáo tình hình, kết quả thực hiện {_WORK} {content.period_label} "
                 f"của {content.agency_name}./."
@@ -55,21 +54,20 @@ def build_document(content: ReportContent) -> ReportDocument:
             annexes=_annexes(content),
             seal=head_block.seal_lines(content),
             dated_on=content.sealed_on or content.issued_on or content.last_day,
-            missing=missing_sections(sections),
         )
     )
 
 
 def _introduction(content: ReportContent) -> tuple[Paragraph, ...]:
-    basis = paragraphs(content.narratives.get("introduction", "")) or (Paragraph(_LEGAL_BASIS),)
-    return (
-        *basis,
-        Paragraph(
-            f"{content.agency_name} báo cáo tình hình, kết quả thực hiện {_WORK} "
-            f"{content.period_label} (số liệu {_window(content)}; thủ tục hành chính viết tắt là "
-            "TTHC) với những nội dung sau:"
-        ),
+    """Name the grounds and announce the report; a written text that announces it is enough."""
+    grounds = paragraphs(content.narratives.get("introduction", "")) or (Paragraph(_LEGAL_BASIS),)
+    if grounds[-1].text.endswith(":"):
+        return grounds
+    announced = Paragraph(
+        f"{content.agency_name} báo cáo tình hình, kết quả thực hiện {_WORK} "
+        f"{content.period_label} (số liệu {_window(content)}) với những nội dung sau:"
     )
+    return (*grounds, announced)
 
 
 def _window(content: ReportContent) -> str:

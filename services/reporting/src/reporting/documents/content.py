@@ -66,7 +66,7 @@ class ReportContent:
 
     `agency_name` and `parent_name` are the names as the catalogue has them ("UBND phường Phú
     Sơn"); `last_day` is included in the period. `narratives` go by the keys of
-    `sections.NARRATIVES`; other keys are printed at the end under their own key.
+    `domain.outline.SECTION`; other keys are printed at the end under their own key.
     A report without `digest` is a draft and says so on its first page. Indicators not among
     `counted_indicators` are listed but marked as not counted; None says that nobody knows which
     are. `place` and `recipients` follow from the names when None.

@@ -117,4 +117,3 @@ class ReportDocument:
     annexes: tuple[Annex, ...]
     seal: tuple[str, ...]
     dated_on: date
-    missing: tuple[str, ...]

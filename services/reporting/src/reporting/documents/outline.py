@@ -7,8 +7,8 @@ from reporting.documents import sentences
 from reporting.documents.content import ReportContent
 from reporting.documents.document import Paragraph, ParagraphKind, Section, Table
 from reporting.documents.rating_section import rating
-from reporting.documents.sections import NARRATIVES, REQUIRED
 from reporting.documents.wording import ABSENT, Wording
+from reporting.domain.outline import SECTION
 
 Block = Paragraph | Table
 _Compose = Callable[[ReportContent, Wording], tuple[Block, ...]]
@@ -26,27 +26,32 @@ class Outline:
 
     def sections(self) -> tuple[Section, ...]:
         """Return the parts I to IV, and a last one for texts under keys of no section."""
-        parts = (self._results(), self._assessment(), self._next_tasks(), self._proposals())
+        parts = (
+            self._results(),
+            self._assessment(),
+            self._next_tasks(),
+            self._leaf("proposals"),
+        )
         others = self._others()
         return (*parts, others) if others else parts
 
     def _results(self) -> Section:
         chapters = (
-            self._leaf("I.1", "publication", sentences.publication),
-            self._leaf("I.2", "review", sentences.review),
-            self._leaf("I.3", "feedback", sentences.feedback),
-            self._leaf("I.4", "settling", self._settling),
+            self._leaf("publication", sentences.publication),
+            self._leaf("review", sentences.review),
+            self._leaf("feedback", sentences.feedback),
+            self._leaf("settling", self._settling),
             self._one_stop(),
             Section(
                 "I.6",
                 "Thực hiện thủ tục hành chính trên môi trường điện tử",
                 2,
                 sections=(
-                    self._leaf("I.6.a", "online_services", sentences.online_services),
-                    self._leaf("I.6.b", "certified_copies", sentences.certified_copies),
+                    self._leaf("online_services", sentences.online_services),
+                    self._leaf("certified_copies", sentences.certified_copies),
                 ),
             ),
-            self._leaf("I.7", "communication"),
+            self._leaf("communication"),
         )
         title = "TÌNH HÌNH, KẾT QUẢ KIỂM SOÁT THỦ TỤC HÀNH CHÍNH"
         return Section("I", title, 1, sections=chapters)
@@ -57,11 +62,11 @@ class Outline:
             "Triển khai cơ chế một cửa, một cửa liên thông trong giải quyết thủ tục hành chính",
             2,
             sections=(
-                self._leaf("I.5.a", "direction"),
-                self._leaf("I.5.b", "facilities"),
-                self._leaf("I.5.c", "staffing"),
-                self._leaf("I.5.d", "posting", sentences.posting),
-                self._leaf("I.5.đ", "rating", rating),
+                self._leaf("direction"),
+                self._leaf("facilities"),
+                self._leaf("staffing"),
+                self._leaf("posting", sentences.posting),
+                self._leaf("rating", rating),
             ),
         )
 
@@ -73,34 +78,37 @@ class Outline:
         return (*sentences.settling(content, words), reference)
 
     def _assessment(self) -> Section:
-        whole = self._written("assessment")
-        keys = [key for key in ("strengths", "limitations") if not whole or self._written(key)]
-        points = tuple(self._leaf(f"II.{at}", key) for at, key in enumerate(keys, start=1))
-        return Section("II", NARRATIVES["assessment"], 1, whole, points)
+        """Give the points of the assessment; one text on the whole may stand for them."""
+        whole = self._leaf("assessment")
+        points = tuple(
+            self._leaf(key)
+            for key in SECTION["assessment"].stands_for
+            if not whole.blocks or self._written(key)
+        )
+        return replace(whole, sections=points)
 
     def _next_tasks(self) -> Section:
-        part = self._leaf("III", "next_tasks")
-        return replace(part, title=f"{part.title} {self.content.next_period_label.upper()}".strip())
-
-    def _proposals(self) -> Section:
-        return self._leaf("IV", "proposals")
+        title = f"PHƯƠNG HƯỚNG, NHIỆM VỤ {self.content.next_period_label.upper()}"
+        return replace(self._leaf("next_tasks"), title=title.strip())
 
     def _others(self) -> Section | None:
-        keys = sorted(self.content.narratives.keys() - NARRATIVES.keys())
+        keys = sorted(self.content.narratives.keys() - SECTION.keys())
         chapters = tuple(
-            Section(f"V.{at}", key, 2, paragraphs(self.content.narratives[key]))
-            for at, key in enumerate(keys, start=1)
+            Section(f"V.{at}", key, 2, self._written(key)) for at, key in enumerate(keys, start=1)
         )
         return Section("V", "NỘI DUNG KHÁC", 1, sections=chapters) if chapters else None
 
-    def _leaf(self, number: str, key: str, compose: _Compose | None = None) -> Section:
-        """Build a section from its figures and its text; say so when the text must be there."""
-        words = Wording(self.content.figures)
-        computed = compose(self.content, words) if compose else ()
+    def _leaf(self, key: str, compose: _Compose | None = None) -> Section:
+        """Build a section from its figures and its text; name it when its text is missing."""
+        section = SECTION[key]
+        computed = compose(self.content, Wording(self.content.figures)) if compose else ()
         written = self._written(key)
-        if key in REQUIRED and not written:
-            written = (missing_remark(NARRATIVES[key]),)
-        return Section(number, NARRATIVES[key], number.count(".") + 1, (*computed, *written))
+        if section.required and not written:
+            remark = f"(Chưa có nội dung mục: {section.title})"
+            written = (Paragraph(remark, ParagraphKind.REMARK),)
+        level = section.place.count(".") + 1
+        title = section.title.upper() if level == 1 else section.title
+        return Section(section.place, title, level, (*computed, *written))
 
     def _written(self, key: str) -> tuple[Paragraph, ...]:
         return paragraphs(self.content.narratives.get(key, ""))
@@ -117,19 +125,3 @@ def _paragraph(line: str) -> Paragraph:
         if line.startswith(dash):
             return Paragraph(line.removeprefix(dash).strip(), ParagraphKind.ITEM)
     return Paragraph(line)
-
-
-def missing_remark(title: str) -> Paragraph:
-    """Name a section that nobody has written."""
-    name = title.capitalize() if title.isupper() else title
-    return Paragraph(f"(Chưa có nội dung mục: {name})", ParagraphKind.REMARK)
-
-
-def missing_sections(sections: tuple[Section, ...]) -> tuple[str, ...]:
-    """List the sections, with their numbers, that carry the remark of a missing text."""
-    found: list[str] = []
-    for section in sections:
-        if any(isinstance(b, Paragraph) and b.kind is ParagraphKind.REMARK for b in section.blocks):
-            found.append(f"{section.number} {section.title}")
-        found.extend(missing_sections(section.sections))
-    return tuple(found)

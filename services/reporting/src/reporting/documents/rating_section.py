@@ -1,11 +1,34 @@
 """The point on rating: the table of indicators, the class, and satisfaction."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from reporting.documents.content import ReportContent
 from reporting.documents.document import Align, HeaderCell, Paragraph, Table
-from reporting.documents.sections import INDICATORS
 from reporting.documents.sentences import item
 from reporting.documents.wording import ABSENT, Wording
 
+_INDICATORS: Mapping[int, str] = MappingProxyType(
+    {
+        1: "Tổng thời gian giải quyết thủ tục hành chính so với thời gian cho phép theo quy định "
+        "của pháp luật",
+        2: "Thời gian thực hiện của từng cơ quan, đơn vị tham gia giải quyết (kể cả đơn vị phối "
+        "hợp) so với quy định",
+        3: "Số lần phải liên hệ với nơi tiếp nhận hồ sơ để hoàn thiện hồ sơ thủ tục hành chính "
+        "(kể cả liên hệ theo hình thức trực tuyến)",
+        4: "Số lượng cơ quan, đơn vị, tổ chức phải liên hệ để hoàn thiện hồ sơ thủ tục hành chính "
+        "(kể cả liên hệ theo hình thức trực tuyến)",
+        5: "Thực hiện tổ chức tiếp nhận hồ sơ, giải quyết, trả kết quả tại Bộ phận Một cửa "
+        "(mô hình “4 tại chỗ”)",
+        6: "Công khai các thủ tục hành chính",
+        7: "Thái độ của cán bộ, công chức, viên chức khi hướng dẫn lập hồ sơ, tiếp nhận hồ sơ và "
+        "giải quyết thủ tục hành chính",
+        8: "Tiếp nhận, xử lý các phản ánh, kiến nghị của tổ chức, cá nhân đối với việc giải quyết "
+        "thủ tục hành chính",
+        9: "Tiến độ và chất lượng cung cấp dịch vụ công trực tuyến của cơ quan có thẩm quyền",
+    }
+)
+"""The nine indicators of TT 01/2018/TT-VPCP; a later set brings its own labels."""
 _PREFIX = "rating.indicator."
 _HEADS = ("Chỉ số", "Nội dung", "Điểm", "Số lượt (N)", "Tính vào tổng điểm")
 _WIDTHS = (16, 84, 18, 20, 22)
@@ -21,7 +44,7 @@ def rating(content: ReportContent, words: Wording) -> tuple[Paragraph | Table, .
 
 
 def _indicators(content: ReportContent, words: Wording) -> Table | None:
-    labels = INDICATORS if content.indicator_labels is None else content.indicator_labels
+    labels = _INDICATORS if content.indicator_labels is None else content.indicator_labels
     numbers = sorted(
         {int(key.removeprefix(_PREFIX)) for key in content.figures if _is_indicator(key)}
     )

@@ -23,15 +23,15 @@ def publication(content: ReportContent, words: Wording) -> tuple[Paragraph, ...]
     """Say how many procedures are in force, published and posted."""
     ending = numbers_vi.day(content.last_day)
     if words.has("procedures.in_force"):
-        total = words.counted("procedures.in_force", "TTHC")
+        total = words.counted("procedures.in_force", "thủ tục hành chính (TTHC)")
         first = (
             f"Tính đến hết kỳ báo cáo (ngày {ending}) có {total} thuộc thẩm quyền giải quyết của "
             f"{content.agency_name}; trong đó {online_procedures(words)}."
         )
     else:
         first = (
-            f"Số TTHC thuộc thẩm quyền giải quyết của {content.agency_name} tính đến hết kỳ báo "
-            f"cáo (ngày {ending}): {words.plain('procedures.in_force')}."
+            f"Số thủ tục hành chính (TTHC) thuộc thẩm quyền giải quyết của {content.agency_name} "
+            f"tính đến hết kỳ báo cáo (ngày {ending}): {words.plain('procedures.in_force')}."
         )
     published = words.rate("procedures.published", "thủ tục")
     posted = words.rate("procedures.posted", "thủ tục")
