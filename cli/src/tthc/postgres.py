@@ -52,7 +52,7 @@ _FOR_TESTS: Mapping[str, str] = {
 }
 _START_PATIENCE_SECONDS = 300
 _STOP_PATIENCE_SECONDS = 15
-_ATTEMPTS = 5
+_ATTEMPTS = 30
 _POLL_SECONDS = 0.02
 
 
@@ -140,7 +140,7 @@ def _start(
         if "could not bind" in words and port is None:
             continue
         if "shared memory block" in words:
-            # Sessions of a server killed -9 notice its death within moments.
+            # A session of a server killed -9 notices its death when its statement ends.
             time.sleep(1)
             continue
         break
