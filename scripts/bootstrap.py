@@ -35,7 +35,7 @@ DIAGNOSES = {
     r"No space left on device|Disk quota exceeded": (
         "The disk is full. Free about 1 GB and run again."
     ),
-    r"ensurepip is not available|No module named '?(ensurepip|venv)": (
+    r"ensurepip is not available|No module named '?(ensurepip|venv)|'-m', 'ensurepip'": (
         "This Python cannot make virtual environments. Install its venv package"
         " (Debian and Ubuntu: apt install python3-venv) and run again."
     ),
