@@ -1,0 +1,231 @@
+"""The quarter of ward Phú Sơn comes out of records, contradicts itself nowhere, and stays."""
+
+import asyncio
+import io
+import json
+from collections import Counter
+from decimal import Decimal
+
+import docx
+import httpx
+import pypdf
+import pytest
+from tthc import demo_data
+
+WINDOW = {"agency": "H56.18.26", "from": "2022-06-15", "to": "2022-09-14"}
+KEEPERS = ("catalog", "dossier", "rating")
+SLIPS = {
+    1: ("score_sum", "rating.score"),
+    2: ("score_maximum", "rating.maximum"),
+    3: ("class_mismatch", "rating.class"),
+    4: ("indicators_missing", "rating.indicator.8"),
+    5: ("sections_disagree", "procedures.online.level_3"),
+    6: ("share_mismatch", "dossiers.received.online.share"),
+    7: ("unit_mismatch", "dossiers.online.procedures"),
+    8: ("late_without_apology", "dossiers.settled.late"),
+    9: ("copies_exceed_dossiers", "certified_copies"),
+    10: ("sections_disagree", "dossiers.received.online"),
+    11: ("period_quoted", "dossiers.received.online"),
+    13: ("vocabulary_superseded", "procedures.online.level_4"),
+    14: ("entity_mismatch", "rating.indicator.1"),
+    15: ("percentage_without_n", "satisfaction.satisfied"),
+}
+CONSISTENT = {
+    "131 + 258 = 389": "dossiers.received",
+    "316 + 70 + 3 = 389": "dossiers.settled",
+    "8 + 34 = 42": "procedures.online",
+    "7/7 = 100 %": "reviews.time_limit_cut",
+}
+
+
+@pytest.fixture(scope="module")
+def figures(sealed):
+    return {
+        figure["key"]: figure for figure in sealed.report["figures"] if not figure["dimensions"]
+    }
+
+
+@pytest.fixture(scope="module")
+def slips(sealed):
+    return [finding for finding in sealed.report["findings"] if finding["origin"] == "stated"]
+
+
+def number(value):
+    return Decimal(str(value)) if isinstance(value, int | float) else value
+
+
+def expected():
+    return [
+        (figure["key"], figure["value"]) for figure in demo_data.read("expected.json")["figures"]
+    ]
+
+
+@pytest.mark.parametrize(("key", "value"), expected())
+def test_a_figure_comes_out_of_the_records(figures, key, value):
+    assert number(figures[key]["value"]) == number(value)
+
+
+def test_no_source_was_away_and_each_says_how_far_it_knew(sealed):
+    assert not sealed.report["partial"]
+    assert {source["service"] for source in sealed.report["sources"]} == set(KEEPERS)
+    for source in sealed.report["sources"]:
+        assert source["outcome"] == "ok"
+        assert source["watermark"]
+
+
+def test_the_form_balances_and_ends_in_the_total(sealed):
+    *rows, total = sealed.report["form"]["rows"]
+    assert {column: cell for column, cell in total["cells"].items() if int(column) >= 3} == {
+        "3": 389,
+        "4": 131,
+        "5": 258,
+        "6": 0,
+        "7": 389,
+        "8": 316,
+        "9": 70,
+        "10": 3,
+        "11": 0,
+        "12": 0,
+        "13": 0,
+    }
+    for column, cell in total["cells"].items():
+        if int(column) >= 3:
+            assert sum(row["cells"][column] for row in rows) == cell
+    broken = [f for f in sealed.report["findings"] if f["check_id"].startswith("balance_")]
+    assert broken == []
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_of_the_printed_report_is_found(slips, slip):
+    check_id, key = SLIPS[slip]
+    assert any(f["check_id"] == check_id and key in f["keys"] for f in slips), check_id
+
+
+def test_the_five_events_outside_the_window_are_found(slips):
+    outside = [f["stated"] for f in slips if f["check_id"] == "event_outside_period"]
+    assert sorted(outside) == sorted(
+        ["02/06/2022", "13/06/2022", "05/07/2021", "28/04/2022", "07/01/2022"]
+    )
+
+
+@pytest.mark.parametrize("statement", CONSISTENT)
+def test_a_consistent_statement_is_not_flagged(slips, statement):
+    key = CONSISTENT[statement]
+    assert [
+        f for f in slips if key in f["keys"] and f["check_id"] != "copies_exceed_dossiers"
+    ] == []
+
+
+def test_percentages_that_sum_to_100_lack_only_their_n(slips):
+    found = {f["check_id"] for f in slips if "satisfaction.satisfied" in f["keys"]}
+    assert found == {"percentage_without_n"}
+
+
+def test_sealing_twice_gives_one_digest(sealed):
+    first, second = sealed.seals
+    assert first["digest"] == second["digest"] == sealed.report["digest"]
+    assert first["digest"].startswith("sha256:")
+
+
+async def all_figures(stack):
+    known = {}
+    for name in KEEPERS:
+        async with stack.service(name, "figures:read") as keeper:
+            answer = await keeper.get("/v1/figures", params=WINDOW)
+            assert answer.status_code == 200, answer.text
+            for figure in answer.json()["figures"]:
+                known[figure["key"]] = (
+                    figure["value"],
+                    figure["numerator"],
+                    figure["denominator"],
+                )
+    return known
+
+
+def next_quarter(line):
+    dossier = json.loads(line)
+    for moment in ("received_at", "settled_at", "returned_at"):
+        dossier[moment] = f"2022-09-{15 if moment == 'received_at' else 26}{dossier[moment][10:]}"
+    return json.dumps({**dossier, "external_id": f"Q4-{dossier['external_id']}"})
+
+
+async def test_dossiers_of_the_next_quarter_leave_the_figures_as_they_are(loaded, sealed):
+    before = await all_figures(loaded)
+    lines = (demo_data.FOLDER / "dossiers.ndjson").read_text(encoding="utf-8").splitlines()[:40]
+    async with loaded.service("dossier", "dossiers:import") as dossier:
+        answer = await dossier.post(
+            "/v1/dossier-imports",
+            content="\n".join(map(next_quarter, lines)).encode(),
+            headers={"Content-Type": "application/x-ndjson"},
+        )
+    outcomes = Counter(json.loads(line)["outcome"] for line in answer.text.splitlines())
+    assert outcomes == {"stored": 40}
+    assert await all_figures(loaded) == before
+
+
+async def evidence(keeper: httpx.AsyncClient, key: str):
+    """Return the stated total and every record, page by page."""
+    items, cursor = [], None
+    while True:
+        page = await keeper.get(
+            f"/v1/figures/{key}/evidence",
+            params={**WINDOW, "limit": 500, **({"cursor": cursor} if cursor else {})},
+        )
+        assert page.status_code == 200, f"{key}: {page.text}"
+        content = page.json()
+        items += content["items"]
+        cursor = content["next_cursor"]
+        if cursor is None:
+            return content["total"], items
+
+
+def disagreement(figure, total, items):
+    """Tell how a figure and its records disagree by the rule of its kind; None when they agree."""
+    contributions = sum(Decimal(str(item["contribution"])) for item in items)
+    rules = {
+        "count": lambda: (total, contributions) == (figure["value"], figure["value"]),
+        "ratio": lambda: (total, contributions) == (figure["denominator"], figure["numerator"]),
+        "average": lambda: (total, contributions) == (figure["denominator"], figure["numerator"]),
+        "total": lambda: contributions == number(figure["value"]),
+        "label": lambda: total > 0,
+    }
+    agrees = total == len(items) and rules[figure["kind"]]()
+    return (
+        None if agrees else (figure["key"], figure["kind"], figure["value"], total, contributions)
+    )
+
+
+@pytest.mark.parametrize("name", KEEPERS)
+async def test_every_figure_lists_as_many_records_as_it_says(loaded, sealed, name):
+    async with loaded.service(name, "figures:read") as keeper:
+        answer = await keeper.get("/v1/figures", params=WINDOW)
+        known = [f for f in answer.json()["figures"] if f["value"] is not None]
+        shown = await asyncio.gather(*(evidence(keeper, figure["key"]) for figure in known))
+    wrong = [
+        found
+        for figure, (total, items) in zip(known, shown, strict=True)
+        if (found := disagreement(figure, total, items))
+    ]
+    assert wrong == []
+
+
+async def test_the_report_shows_the_records_of_its_figures(loaded, sealed):
+    async with loaded.service("reporting", "reports:read") as reporting:
+        page = await reporting.get(f"{sealed.path}/figures/dossiers.settled.late/evidence")
+    assert page.status_code == 200, page.text
+    assert page.json()["total"] == len(page.json()["items"]) == 3
+    assert {item["attributes"]["channel"] for item in page.json()["items"]} == {"direct"}
+
+
+async def test_the_report_prints_as_json_docx_and_pdf(loaded, sealed):
+    async with loaded.service("reporting", "reports:read") as reporting:
+        papers = {
+            form: await reporting.get(f"{sealed.path}/document", params={"format": form})
+            for form in ("json", "docx", "pdf")
+        }
+    assert {paper.status_code for paper in papers.values()} == {200}
+    assert papers["json"].json()["digest"] == sealed.report["digest"]
+    document = docx.Document(io.BytesIO(papers["docx"].content))
+    assert any("389" in paragraph.text for paragraph in document.paragraphs)
+    pages = pypdf.PdfReader(io.BytesIO(papers["pdf"].content)).pages
+    assert any("389" in page.extract_text() for page in pages)
