@@ -189,12 +189,14 @@ def show_progress(output: list[str], expected: int) -> None:
 
 def diagnosis(output: str) -> str:
     """Return one line for the failure that `output` tells of."""
+    unwrapped = " ".join(output.split())
     for pattern, message in DIAGNOSES.items():
-        found = re.search(pattern, output)
+        found = re.search(pattern, unwrapped)
         if found:
             return message.format(*found.groups())
-    errors = [line for line in output.splitlines() if "rror" in line]
-    reason = (errors or output.splitlines() or ["no reason given"])[-1].strip()
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if "rror" in line]
+    reason = (errors or lines or ["no reason given"])[-1]
     return f"Set-up failed: {reason} (all of it in {LOG.relative_to(ROOT)})"
 
 

@@ -93,7 +93,7 @@ def test_clean_removes_what_was_made(clone):
     [
         ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device",
          "The disk is full."),
-        ("The virtual environment was not created because ensurepip is not available.",
+        ("The virtual environment was not created because ensurepip is not\navailable.",
          "cannot make virtual environments"),
         ("Error: Command '['/x/bin/python', '-m', 'ensurepip']' returned non-zero exit status 1.",
          "cannot make virtual environments"),

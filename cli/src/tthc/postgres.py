@@ -21,7 +21,7 @@ from tthc.cluster import (
 )
 from tthc.locks import holding
 from tthc.passwords import Passwords
-from tthc.problems import LocalProblem, disk_full, speaks_of_a_full_disk, writing_under
+from tthc.problems import LocalProblem, disk_full, is_full, speaks_of_a_full_disk, writing_under
 from tthc.processes import Child, start, stop
 
 LOOPBACK = "127.0.0.1"
@@ -178,7 +178,8 @@ def _becomes_ready(cluster: Cluster, child: Child) -> bool:
 
 def _start_problem(cluster: Cluster, child: Child) -> LocalProblem:
     words = child.last_words(20)
-    if speaks_of_a_full_disk(words):
+    # On a full disk there is no room for the log to say so.
+    if speaks_of_a_full_disk(words) or is_full(cluster.data):
         return disk_full(cluster.data)
     reasons = [line for line in words.splitlines() if "FATAL" in line or "cannot start" in line]
     reason = (reasons or words.splitlines() or ["no reason given"])[0].strip()

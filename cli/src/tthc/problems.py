@@ -2,6 +2,7 @@
 
 import errno
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ class LocalProblem(Exception):
 
 
 _DISK_FULL_ERRORS = (errno.ENOSPC, errno.EDQUOT)
+_NO_ROOM_BYTES = 1_000_000
 _DISK_FULL_WORDS = re.compile(r"No space left on device|Disk quota exceeded")
 
 
@@ -28,6 +30,11 @@ def disk_full(place: Path) -> LocalProblem:
 def speaks_of_a_full_disk(text: str) -> bool:
     """Return whether the output of another program complains of a full disk."""
     return _DISK_FULL_WORDS.search(text) is not None
+
+
+def is_full(place: Path) -> bool:
+    """Return whether the disk that holds `place` has no room to speak of."""
+    return shutil.disk_usage(place).free < _NO_ROOM_BYTES
 
 
 @contextmanager
