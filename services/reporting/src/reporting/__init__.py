@@ -1,0 +1,1 @@
+"""Periods, figures, checks, seals and documents of the quarterly control report."""

@@ -1,0 +1,1 @@
+"""The law of reports, pure: periods, forms, formulas, checks, digests."""

@@ -1,0 +1,1 @@
+"""Checks of stated figures: against arithmetic, against the law's words, against records."""

@@ -1,0 +1,68 @@
+"""Stated figures against the figures computed from records."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from kernel.figures import FigureKind
+from kernel.ratios import Ratio, round_half_up
+
+from reporting.domain.figures import ReportFigure
+from reporting.domain.findings import Finding, Severity, distinct, shown
+from reporting.domain.statement import StatedFigure, Statement, places
+
+
+def differences(statement: Statement) -> Iterator[Finding]:
+    """Find stated figures that the records do not bear out, at the precision printed.
+
+    A figure that the records do not have is not judged: absent is not wrong.
+    """
+    for figure in statement.figures:
+        record = (statement.records or {}).get(figure.key)
+        if record is None or record.value is None or _agrees(figure, record):
+            continue
+        yield Finding(
+            "differs_from_records",
+            Severity.ERROR,
+            f"{record.label}: báo cáo ghi {_stated(figure)}, hồ sơ cho {_recorded(record)}.",
+            keys=(figure.key,),
+            stated=_stated(figure),
+            computed=_recorded(record),
+            sections=distinct([figure.section]),
+        )
+
+
+def _agrees(figure: StatedFigure, record: ReportFigure) -> bool:
+    number = figure.number
+    if isinstance(record.value, str) or number is None:
+        return str(figure.value).casefold() == str(record.value).casefold()
+    parts = ((figure.numerator, record.numerator), (figure.denominator, record.denominator))
+    if any(None not in pair and pair[0] != pair[1] for pair in parts):
+        return False
+    return number in _readings(record, places(number))
+
+
+def _readings(record: ReportFigure, decimals: int) -> set[Decimal | None]:
+    """Return what the record's value may be printed as with so many decimals."""
+    readings: set[Decimal | None] = set()
+    if isinstance(record.value, int | Decimal):
+        readings.add(round_half_up(Decimal(record.value), decimals))
+    if record.numerator is not None and record.denominator is not None:
+        ratio = Ratio(record.numerator, record.denominator)
+        exact: Mapping[FigureKind, Decimal | None] = {
+            FigureKind.RATIO: ratio.percent(decimals),
+            FigureKind.AVERAGE: ratio.average(decimals),
+        }
+        readings.add(exact.get(record.kind))
+    return readings
+
+
+def _stated(figure: StatedFigure) -> str:
+    if figure.numerator is None or figure.denominator is None:
+        return shown(figure.value)
+    return f"{shown(figure.value)} ({shown(figure.numerator)}/{shown(figure.denominator)})"
+
+
+def _recorded(record: ReportFigure) -> str:
+    if record.numerator is None or record.denominator is None:
+        return shown(record.value)
+    return f"{shown(record.value)} ({shown(record.numerator)}/{shown(record.denominator)})"

@@ -1,0 +1,101 @@
+"""When a report may be sealed, and the digest that proves it never changed."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from kernel.periods import ReportingPeriod
+
+from reporting.domain.calendar import PeriodName
+from reporting.domain.errors import (
+    NotCollected,
+    PartialReport,
+    PeriodNotOver,
+    UnbalancedReport,
+)
+from reporting.domain.figures import ReportFigure, plain
+from reporting.domain.findings import Finding, Origin, Severity
+
+_PARTIAL = "source_unavailable"
+
+
+def require_sealable(
+    findings: Iterable[Finding], *, collected: bool, window: ReportingPeriod, at: datetime
+) -> None:
+    """Refuse to seal a report that is unfinished, partial or contradicts itself.
+
+    Findings on stated figures do not stand in the way: they are about another paper.
+
+    Raises:
+        NotCollected: no figures yet.
+        PeriodNotOver: the last day is not over.
+        PartialReport: a source did not answer.
+        UnbalancedReport: an error among the computed figures.
+    """
+    if not collected:
+        raise NotCollected
+    if at < window.ends_at:
+        raise PeriodNotOver(last_day=window.last_day.isoformat())
+    errors = [f for f in findings if f.origin is Origin.RECORDS and f.severity is Severity.ERROR]
+    away = [str(f.computed) for f in errors if f.check_id == _PARTIAL]
+    if away:
+        raise PartialReport(sources=", ".join(away))
+    if errors:
+        raise UnbalancedReport(checks=", ".join(dict.fromkeys(f.check_id for f in errors)))
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All that a seal covers; nothing that differs between two drafts over the same records."""
+
+    agency_code: str
+    name: PeriodName
+    window: ReportingPeriod
+    form: tuple[str, int]
+    figures: Sequence[ReportFigure]
+    narratives: Mapping[str, str]
+    findings: Sequence[Finding]
+
+
+def canonical(contents: Contents) -> bytes:
+    """Return the one JSON text of the contents: sorted keys, no spaces, UTF-8, values as text."""
+    name, window = contents.name, contents.window
+    figures = sorted(contents.figures, key=lambda figure: figure.identity)
+    findings = sorted(
+        {(f.origin.value, f.check_id, f.keys, f.computed or "") for f in contents.findings}
+    )
+    body = {
+        "agency": contents.agency_code,
+        "period": {
+            "scheme": name.scheme,
+            "kind": name.kind.value,
+            "year": name.year,
+            "number": name.number,
+            "from": window.start.isoformat(),
+            "to": window.last_day.isoformat(),
+        },
+        "form": {"code": contents.form[0], "version": contents.form[1]},
+        "figures": [
+            {
+                "key": figure.key,
+                "value": plain(figure.value),
+                "numerator": figure.numerator,
+                "denominator": figure.denominator,
+                "dimensions": dict(figure.dimensions),
+            }
+            for figure in figures
+        ],
+        "narratives": dict(contents.narratives),
+        "findings": [
+            {"origin": origin, "check_id": check_id, "keys": list(keys), "computed": computed}
+            for origin, check_id, keys, computed in findings
+        ],
+    }
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def digest(text: bytes) -> str:
+    """Return `sha256:` and the hex digest of a canonical text."""
+    return f"sha256:{hashlib.sha256(text).hexdigest()}"
