@@ -25,9 +25,10 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", INSTANT, nullable=False),
         sa.CheckConstraint(
-            "level in ('central', 'province', 'district', 'commune')", name="ck_agencies_level"
+            "level in ('central', 'province', 'district', 'commune')",
+            name=op.f("ck_agencies_level"),
         ),
-        sa.CheckConstraint("valid_to > valid_from", name="ck_agencies_range"),
+        sa.CheckConstraint("valid_to > valid_from", name=op.f("ck_agencies_range")),
         sa.PrimaryKeyConstraint("agency_id", name="pk_agencies"),
         sa.UniqueConstraint("code", name="uq_agencies_code"),
     )
@@ -96,7 +97,7 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("parent_id", sa.Integer(), nullable=True),
         sa.Column("recorded_at", INSTANT, nullable=False),
-        sa.CheckConstraint("parent_id <> agency_id", name="ck_agency_parents_not_itself"),
+        sa.CheckConstraint("parent_id <> agency_id", name=op.f("ck_agency_parents_not_itself")),
         sa.ForeignKeyConstraint(
             ["agency_id"], ["agencies.agency_id"], name="fk_agency_parents_agency_id"
         ),
@@ -116,9 +117,9 @@ def upgrade() -> None:
         sa.Column("recorded_at", INSTANT, nullable=False),
         sa.CheckConstraint(
             "desk in ('settled_at_desk', 'received_and_returned', 'elsewhere')",
-            name="ck_agency_procedures_desk",
+            name=op.f("ck_agency_procedures_desk"),
         ),
-        sa.CheckConstraint("valid_to > valid_from", name="ck_agency_procedures_range"),
+        sa.CheckConstraint("valid_to > valid_from", name=op.f("ck_agency_procedures_range")),
         sa.ForeignKeyConstraint(
             ["agency_id"], ["agencies.agency_id"], name="fk_agency_procedures_agency_id"
         ),
@@ -137,7 +138,7 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("decided_by", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.CheckConstraint("kind in ('off', 'make_up_work')", name="ck_calendar_days_kind"),
+        sa.CheckConstraint("kind in ('off', 'make_up_work')", name=op.f("ck_calendar_days_kind")),
         sa.ForeignKeyConstraint(
             ["release_id"], ["calendar_releases.release_id"], name="fk_calendar_days_release_id"
         ),
@@ -155,10 +156,10 @@ def upgrade() -> None:
             "case vocabulary when 'levels_1_4'"
             " then level in ('level_1', 'level_2', 'level_3', 'level_4')"
             " else level in ('partly_online', 'fully_online') end",
-            name="ck_online_levels_level_of_vocabulary",
+            name=op.f("ck_online_levels_level_of_vocabulary"),
         ),
         sa.CheckConstraint(
-            "vocabulary in ('levels_1_4', 'partly_fully')", name="ck_online_levels_vocabulary"
+            "vocabulary in ('levels_1_4', 'partly_fully')", name=op.f("ck_online_levels_vocabulary")
         ),
         sa.ForeignKeyConstraint(
             ["procedure_id"], ["procedures.procedure_id"], name="fk_online_levels_procedure_id"
@@ -173,7 +174,8 @@ def upgrade() -> None:
         sa.Column("posted_on", sa.Date(), nullable=False),
         sa.Column("recorded_at", INSTANT, nullable=False),
         sa.CheckConstraint(
-            "place in ('desk', 'agency_portal', 'national_database')", name="ck_postings_place"
+            "place in ('desk', 'agency_portal', 'national_database')",
+            name=op.f("ck_postings_place"),
         ),
         sa.ForeignKeyConstraint(
             ["agency_id"], ["agencies.agency_id"], name="fk_postings_agency_id"
@@ -207,15 +209,15 @@ def upgrade() -> None:
         sa.Column("recorded_at", INSTANT, nullable=False),
         sa.CheckConstraint(
             "level in ('central', 'province', 'district', 'commune')",
-            name="ck_procedure_versions_level",
+            name=op.f("ck_procedure_versions_level"),
         ),
         sa.CheckConstraint(
             "cutoff_time ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'",
-            name="ck_procedure_versions_cutoff_time",
+            name=op.f("ck_procedure_versions_cutoff_time"),
         ),
         sa.CheckConstraint(
             "supplement_policy in ('restart', 'pause')",
-            name="ck_procedure_versions_supplement_policy",
+            name=op.f("ck_procedure_versions_supplement_policy"),
         ),
         sa.ForeignKeyConstraint(
             ["decision_id"],
@@ -242,7 +244,7 @@ def upgrade() -> None:
         sa.Column("recorded_at", INSTANT, nullable=False),
         sa.CheckConstraint(
             "kind in ('new', 'amended', 'replaced', 'abolished')",
-            name="ck_publication_effects_kind",
+            name=op.f("ck_publication_effects_kind"),
         ),
         sa.ForeignKeyConstraint(
             ["decision_id"],
@@ -282,7 +284,7 @@ def upgrade() -> None:
         sa.Column("after_working_days", sa.Integer(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "outcome in ('cut', 'kept', 'abolished')", name="ck_review_outcomes_outcome"
+            "outcome in ('cut', 'kept', 'abolished')", name=op.f("ck_review_outcomes_outcome")
         ),
         sa.ForeignKeyConstraint(
             ["agency_id", "review_id"],

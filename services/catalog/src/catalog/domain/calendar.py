@@ -1,5 +1,6 @@
 """The working calendar: releases of official days, the later release winning day by day."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -31,3 +32,11 @@ def merge(releases: Sequence[Sequence[CalendarDay]]) -> tuple[CalendarDay, ...]:
     """
     by_day = {each.day: each for release in releases for each in release}
     return tuple(by_day[day] for day in sorted(by_day))
+
+
+def digest(days: Sequence[CalendarDay]) -> str:
+    """Return a fingerprint of a release's content, whatever the order of its days."""
+    lines = sorted(
+        f"{each.day}\t{each.kind}\t{each.note}\t{each.decided_by}\t{each.source}" for each in days
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

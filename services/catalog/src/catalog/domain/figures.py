@@ -1,7 +1,7 @@
 """The figures of the catalogue: what each one is, and which procedures count."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from kernel.figures import Figure, FigureDefinition, FigureKind
 from kernel.ratios import Ratio
@@ -34,12 +34,14 @@ class FigureRule:
         """Return the key of the definition."""
         return self.definition.key
 
-    def figure(self, counted: int, whole: int) -> Figure:
+    def figure(
+        self, counted: int, whole: int, *, dimensions: Mapping[str, str] | None = None
+    ) -> Figure:
         """Return the figure from how many procedures count, of how many."""
         if self.definition.kind is FigureKind.COUNT:
-            return Figure(self.key, counted)
-        percent: Decimal | None = Ratio(counted, whole).percent()
-        return Figure(self.key, percent, numerator=counted, denominator=whole)
+            return Figure(self.key, counted, dimensions=dimensions or {})
+        percent = Ratio(counted, whole).percent()
+        return Figure(self.key, percent, counted, whole, dimensions or {})
 
     @property
     def lists_all_among(self) -> bool:

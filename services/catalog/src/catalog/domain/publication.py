@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from catalog.domain.errors import ProcedureIncomplete
+from catalog.domain.errors import ProcedureIncomplete, UnknownDecision
 
 
 class EffectKind(StrEnum):
@@ -27,6 +27,15 @@ class Effect:
     kind: EffectKind
     decided_on: date
     effective_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A publication decision; numbers start again each year."""
+
+    decision_id: int
+    number: str
+    decided_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,18 @@ def require_complete(procedure_code: str, missing: tuple[str, ...]) -> None:
     """
     if missing:
         raise ProcedureIncomplete(procedure_code=procedure_code, missing=", ".join(missing))
+
+
+def find_decision(decisions: Iterable[Decision], number: str, decided_on: date | None) -> Decision:
+    """Return the one decision meant; several years may share a number, then the day is needed."""
+    meant = [
+        each
+        for each in decisions
+        if each.number == number and decided_on in (None, each.decided_on)
+    ]
+    if len(meant) != 1:
+        raise UnknownDecision(number=number)
+    return meant[0]
 
 
 def is_published(version: Version, effects: Iterable[Effect], *, on: date) -> bool:

@@ -46,6 +46,7 @@ def _on_day(day: date) -> Any:
     parent = aliased(AgencyRow)
     return (
         select(*_COLUMNS, parent.code.label("parent_code"))
+        .select_from(AgencyRow)
         .outerjoin(link, text("true"))
         .outerjoin(parent, parent.agency_id == link.c.parent_id)
         .where(
@@ -104,7 +105,9 @@ async def add_agency(
     at: datetime,
 ) -> None:
     """Record an agency with the parent it begins under."""
-    with refusing({"uq_agencies_code": AgencyExists(agency_code=code)}):
+    with refusing(
+        {"uq_agencies_code": AgencyExists(agency_code=code), "ck_agencies_range": RangeReversed()}
+    ):
         agency_id = await tx.scalar(
             insert(AgencyRow)
             .values(

@@ -8,13 +8,18 @@ from kit.db import refusing
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from catalog.domain.errors import AssignmentExists, PostingExists, ReviewExists
+from catalog.domain.errors import AssignmentExists, PostingExists, RangeReversed, ReviewExists
 from catalog.tables import AgencyProcedureRow, PostingRow, ReviewOutcomeRow, ReviewRow
 
 
 async def add_assignments(tx: AsyncSession, assignments: Sequence[Mapping[str, Any]]) -> None:
     """Record which procedures an agency settles, all or none."""
-    with refusing({"pk_agency_procedures": AssignmentExists()}):
+    with refusing(
+        {
+            "pk_agency_procedures": AssignmentExists(),
+            "ck_agency_procedures_range": RangeReversed(),
+        }
+    ):
         await tx.execute(insert(AgencyProcedureRow), list(assignments))
 
 

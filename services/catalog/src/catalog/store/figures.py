@@ -14,9 +14,11 @@ from sqlalchemy import (
     bindparam,
     column,
     func,
+    null,
     select,
     text,
     true,
+    tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -150,9 +152,9 @@ async def counts(
             func.count().filter(and_(among, _holds(rule.counts, facts))),
             func.count().filter(among),
         ]
-    asked = select(facts.c.field_code if by_field else text("null"), *columns).select_from(facts)
+    asked = select(facts.c.field_code if by_field else null(), *columns).select_from(facts)
     if by_field:
-        asked = asked.group_by(func.grouping_sets(func.row(), facts.c.field_code))
+        asked = asked.group_by(func.grouping_sets(tuple_(), facts.c.field_code))
     return {
         row[0]: list(zip(row[1::2], row[2::2], strict=True))
         for row in (await tx.execute(asked)).all()

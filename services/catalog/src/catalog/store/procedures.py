@@ -194,16 +194,23 @@ async def versions_of(tx: AsyncSession, code: str) -> Sequence[Found]:
     return found.all()
 
 
-async def version_row(tx: AsyncSession, code: str, *, day: date) -> ProcedureVersionRow | None:
-    """Return the version that began last by `day`, even one that was abolished since."""
-    found: ProcedureVersionRow | None = await tx.scalar(
-        select(ProcedureVersionRow)
-        .join(ProcedureRow, ProcedureRow.procedure_id == ProcedureVersionRow.procedure_id)
-        .where(ProcedureRow.code == code, ProcedureVersionRow.valid_from <= day)
-        .order_by(ProcedureVersionRow.valid_from.desc())
-        .limit(1)
+async def parts_of(tx: AsyncSession, codes: Collection[str]) -> Sequence[Found]:
+    """Return, for every version of these procedures, how many entries each part has."""
+    row = ProcedureVersionRow
+    found = await tx.execute(
+        select(
+            ProcedureRow.code,
+            row.valid_from,
+            func.jsonb_array_length(row.steps).label("steps"),
+            func.jsonb_array_length(row.filing_methods).label("filing_methods"),
+            func.jsonb_array_length(row.components).label("components"),
+            row.sets_count,
+            func.jsonb_array_length(row.applicants).label("applicants"),
+        )
+        .join(row, row.procedure_id == ProcedureRow.procedure_id)
+        .where(ProcedureRow.code.in_(codes))
     )
-    return found
+    return found.all()
 
 
 async def procedure_ids(tx: AsyncSession, codes: Collection[str]) -> dict[str, int]:

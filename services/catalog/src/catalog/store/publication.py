@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from kit.db import refusing
-from sqlalchemy import insert, select, tuple_
+from sqlalchemy import BigInteger, Date, func, insert, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from catalog.domain.errors import DecisionExists, ProcedureFieldExists
@@ -77,13 +77,14 @@ async def decisions_numbered(
 
 
 async def decisions(
-    tx: AsyncSession, *, after: tuple[date, int] | None, limit: int
+    tx: AsyncSession, *, after: Sequence[str | int | date] | None, limit: int
 ) -> Sequence[PublicationDecisionRow]:
     """Return decisions, the oldest first."""
     key = tuple_(PublicationDecisionRow.decided_on, PublicationDecisionRow.decision_id)
     page = select(PublicationDecisionRow).order_by(*key.clauses).limit(limit)
     if after is not None:
-        page = page.where(key > after)
+        day, decision_id = after
+        page = page.where(key > tuple_(literal(day, Date), literal(decision_id, BigInteger)))
     return (await tx.scalars(page)).all()
 
 
@@ -99,12 +100,17 @@ async def effects_of(
     return found.all()
 
 
-async def codes_with_effects(tx: AsyncSession, codes: Collection[str]) -> frozenset[str]:
-    """Return those procedure codes that a decision already publishes."""
-    found = await tx.scalars(
-        select(PublicationEffectRow.procedure_code).where(
+async def last_effects(tx: AsyncSession, codes: Collection[str]) -> dict[str, date]:
+    """Return, per procedure code, the day of the last decision that publishes it."""
+    found = await tx.execute(
+        select(
+            PublicationEffectRow.procedure_code,
+            func.max(PublicationEffectRow.effective_on).label("effective_on"),
+        )
+        .where(
             PublicationEffectRow.procedure_code.in_(codes),
             PublicationEffectRow.kind != "abolished",
         )
+        .group_by(PublicationEffectRow.procedure_code)
     )
-    return frozenset(found)
+    return {row.procedure_code: row.effective_on for row in found}
