@@ -7,18 +7,18 @@
 \getenv rating_password RATING_DB_PASSWORD
 \getenv reporting_password REPORTING_DB_PASSWORD
 
-CREATE ROLE catalog LOGIN PASSWORD :'catalog_password';
-CREATE DATABASE catalog OWNER catalog;
-REVOKE ALL ON DATABASE catalog FROM PUBLIC;
+CREATE ROLE tthc_catalog LOGIN PASSWORD :'catalog_password';
+CREATE DATABASE tthc_catalog OWNER tthc_catalog;
+REVOKE ALL ON DATABASE tthc_catalog FROM PUBLIC;
 
-CREATE ROLE dossier LOGIN PASSWORD :'dossier_password';
-CREATE DATABASE dossier OWNER dossier;
-REVOKE ALL ON DATABASE dossier FROM PUBLIC;
+CREATE ROLE tthc_dossier LOGIN PASSWORD :'dossier_password';
+CREATE DATABASE tthc_dossier OWNER tthc_dossier;
+REVOKE ALL ON DATABASE tthc_dossier FROM PUBLIC;
 
-CREATE ROLE rating LOGIN PASSWORD :'rating_password';
-CREATE DATABASE rating OWNER rating;
-REVOKE ALL ON DATABASE rating FROM PUBLIC;
+CREATE ROLE tthc_rating LOGIN PASSWORD :'rating_password';
+CREATE DATABASE tthc_rating OWNER tthc_rating;
+REVOKE ALL ON DATABASE tthc_rating FROM PUBLIC;
 
-CREATE ROLE reporting LOGIN PASSWORD :'reporting_password';
-CREATE DATABASE reporting OWNER reporting;
-REVOKE ALL ON DATABASE reporting FROM PUBLIC;
+CREATE ROLE tthc_reporting LOGIN PASSWORD :'reporting_password';
+CREATE DATABASE tthc_reporting OWNER tthc_reporting;
+REVOKE ALL ON DATABASE tthc_reporting FROM PUBLIC;

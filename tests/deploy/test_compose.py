@@ -140,9 +140,9 @@ def test_every_service_has_a_role_and_a_database_of_its_own():
     script = (ROOT / "deploy/postgres/01-databases.sql").read_text()
     for service in SERVICES:
         assert f"\\getenv {service}_password {service.upper()}_DB_PASSWORD" in script
-        assert f"CREATE ROLE {service} LOGIN PASSWORD :'{service}_password';" in script
-        assert f"CREATE DATABASE {service} OWNER {service};" in script
-        assert f"REVOKE ALL ON DATABASE {service} FROM PUBLIC;" in script
+        assert f"CREATE ROLE tthc_{service} LOGIN PASSWORD :'{service}_password';" in script
+        assert f"CREATE DATABASE tthc_{service} OWNER tthc_{service};" in script
+        assert f"REVOKE ALL ON DATABASE tthc_{service} FROM PUBLIC;" in script
         assert f"{service.upper()}_DB_PASSWORD" in CONTAINERS["postgres"]["environment"]
 
 
