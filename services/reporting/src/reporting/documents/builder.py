@@ -23,7 +23,11 @@ _LEGAL_BASIS = (
 )
 _SEVERITIES = {"error": "Lỗi", "warning": "Cảnh báo", "notice": "Lưu ý"}
 _FINDING_HEADS = ("TT", "Mức độ", "Nội dung", "Mã kiểm tra")
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029"  # control characters and line ends
+    "\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks that print a number backwards
+    "\ud800-\udfff\ufeff\ufffe\uffff]"  # halves of characters and none at all
+)
 _T = TypeVar("_T")
 
 
@@ -119,9 +123,9 @@ def _findings_annex(content: ReportContent) -> Annex:
 
 
 def _printable(value: _T) -> _T:
-    """Return the value with every text in it composed (NFC) and free of control characters.
+    """Return the value with every text in it composed (NFC) and free of unprintable characters.
 
-    XML refuses most of them and a newline inside a line would break the layout.
+    XML refuses most of them, and a line end or a mark of direction would garble the layout.
     """
     cleaned: Any = value
     if isinstance(value, str) and type(value) is str:

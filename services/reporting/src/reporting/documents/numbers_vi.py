@@ -3,8 +3,6 @@
 from datetime import date
 from decimal import Decimal
 
-from kernel.ratios import Ratio
-
 _ROMAN_QUARTERS = ("I", "II", "III", "IV")
 
 
@@ -26,12 +24,6 @@ def decimal(number: Decimal) -> str:
 def percent(number: Decimal) -> str:
     """Write a percentage; the sign follows at once: `18,4%`."""
     return f"{decimal(number)}%"
-
-
-def share(part: int, whole: int) -> str | None:
-    """Write part of whole as a percentage to one decimal, or None when there are no cases."""
-    rate = Ratio(part, whole).percent()
-    return None if rate is None else percent(rate)
 
 
 def day(value: date) -> str:

@@ -19,6 +19,9 @@ _TEMPLATE = _HERE / "report.typ"
 def render_pdf(document: ReportDocument) -> bytes:
     """Return the report as tagged PDF/A-2a with its fonts inside; the same input, the same bytes.
 
+    A text with a character that the fonts lack (an emoji) cannot be archived as PDF/A: it is kept,
+    shown as a box, in an ordinary PDF.
+
     Law: NĐ 30/2020/NĐ-CP, phụ lục I
     """
     compiler = typst.Compiler(
@@ -29,7 +32,10 @@ def render_pdf(document: ReportDocument) -> bytes:
         sys_inputs={"report": json.dumps(_as_data(document), default=str)},
     )
     made_at = datetime.combine(document.dated_on, time(), tzinfo=UTC)
-    pdf = compiler.compile(format="pdf", pdf_standards=["a-2a"], timestamp=made_at)
+    try:
+        pdf = compiler.compile(format="pdf", pdf_standards=["a-2a"], timestamp=made_at)
+    except typst.TypstError:
+        pdf = compiler.compile(format="pdf", timestamp=made_at)
     return cast("bytes", pdf)  # without an output path the one file comes back as bytes
 
 

@@ -1,0 +1,79 @@
+import io
+
+import pytest
+from pypdf import PdfReader
+from reporting.documents.builder import build_document
+from reporting.documents.content import FormContent, FormRow
+from reporting.documents.pdf import render_pdf
+
+POINTS_PER_MM = 72 / 25.4
+
+
+@pytest.fixture(scope="module")
+def read(a_report):
+    """Return a function: changed fields -> the printed PDF, opened."""
+    return lambda **fields: PdfReader(io.BytesIO(render_pdf(build_document(a_report(**fields)))))
+
+
+def test_pages_are_a4_and_the_wide_form_is_turned(read):
+    sizes = [
+        (round(page.mediabox.width / POINTS_PER_MM), round(page.mediabox.height / POINTS_PER_MM))
+        for page in read().pages
+    ]
+    assert set(sizes[:-1]) == {(210, 297)}
+    assert sizes[-1] == (297, 210)
+
+
+def test_text_keeps_the_margins(read):
+    lefts, bottoms = [], []
+
+    def note(text, _, matrix, *__):
+        if text.strip():
+            lefts.append(matrix[4] / POINTS_PER_MM)
+            bottoms.append(matrix[5] / POINTS_PER_MM)
+
+    for page in read().pages[:-1]:
+        page.extract_text(visitor_text=lambda text, cm, tm, *rest: note(text, cm, _at(cm, tm)))
+    assert min(lefts) >= 29.9
+    assert min(bottoms) >= 19.9
+
+
+def _at(cm, tm):
+    """Return the text matrix in page coordinates: the current matrix applied to it."""
+    x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
+    y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+    return (*tm[:4], x, y)
+
+
+def test_pages_are_numbered_from_the_second_on(read):
+    first, second, *_ = (page.extract_text().split() for page in read().pages)
+    assert first[0] != "1"
+    assert second[0] == "2"
+
+
+def test_the_vendored_fonts_are_embedded_and_no_other(read):
+    names = set()
+    for page in read().pages:
+        for font in page["/Resources"]["/Font"].values():
+            inner = font.get_object()["/DescendantFonts"][0].get_object()
+            assert "/FontFile2" in inner["/FontDescriptor"].get_object()
+            names.add(inner["/BaseFont"].partition("+")[2])
+    assert {name.partition("-")[0] for name in names} == {"Tinos"}
+    assert {"Tinos", "Tinos-Bold", "Tinos-Italic"} <= names
+
+
+def test_the_file_names_its_title_language_and_archive_standard(read):
+    pdf = read()
+    assert pdf.metadata.title.startswith("BÁO CÁO Tình hình, kết quả")
+    assert pdf.metadata.creation_date.year == 2022
+    assert pdf.trailer["/Root"]["/Lang"].startswith("vi")
+    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert "pdfaid" in pdf.trailer["/Root"]["/Metadata"].get_object().get_data().decode()
+
+
+def test_the_head_of_a_long_form_is_repeated(read, columns):
+    rows = tuple(FormRow(f"Lĩnh vực {at}", (0,) * 11) for at in range(60))
+    pages = read(form=FormContent("II.06a", "BIỂU", columns, rows)).pages
+    with_rows = [page.extract_text() for page in pages if "Lĩnh vực 3" in page.extract_text()]
+    assert len(with_rows) > 1
+    assert all("(13)" in text for text in with_rows)
