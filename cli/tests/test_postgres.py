@@ -150,11 +150,12 @@ def test_data_of_another_major_version_is_refused_with_the_remedy(folder):
 
 
 def test_a_start_cut_short_is_made_good(folder):
-    (folder / "postgres" / "making" / "data").mkdir(parents=True)
-    (folder / "postgres" / "making" / "data" / "PG_VERSION").write_text("half")
+    half = folder / "postgres" / "making-1"
+    (half / "data").mkdir(parents=True)
+    (half / "data" / "PG_VERSION").write_text("half")
     with embedded_postgres(folder) as server:
         assert query(server.admin_url, "SELECT 1") == 1
-    assert not (folder / "postgres" / "making").exists()
+    assert not half.exists()
 
 
 def test_discarded_data_is_gone(folder):

@@ -5,14 +5,13 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tthc import binaries, launch
+from tthc import binaries
 from tthc.problems import LocalProblem, disk_full, speaks_of_a_full_disk, writing_under
-from tthc.processes import Account, command_line, is_alive, wait_until_gone
+from tthc.processes import Account, command_line, is_alive, launcher, wait_until_gone
 
 ADMIN = "postgres"
 ENVIRONMENT: Mapping[str, str] = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
@@ -84,10 +83,11 @@ def create_data(cluster: Cluster, password: str, *, options: Mapping[str, str]) 
     if cluster.data.exists():
         _require_ours(cluster)
         return
-    making = cluster.data.with_name("making")
+    making = cluster.data.with_name(f"making-{os.getpid()}")
     new, password_file = making / "data", making / "password"
     with writing_under(cluster.data.parent):
-        shutil.rmtree(making, ignore_errors=True)
+        for leftover in cluster.data.parent.glob("making-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
         making.mkdir(mode=0o700)
         password_file.touch(mode=0o600)
         password_file.write_text(password)
@@ -103,29 +103,23 @@ def create_data(cluster: Cluster, password: str, *, options: Mapping[str, str]) 
 
 
 def _initdb(cluster: Cluster, new: Path, password_file: Path, *, durable: bool) -> None:
-    who = f"{cluster.account.user}:{cluster.account.group}" if cluster.account else "-"
-    launcher = [sys.executable, "-I", "-S", launch.__file__]
-    command = [
-        *launcher,
-        str(os.getpid()),
-        str(int(signal.SIGKILL)),
-        who,
-        str(cluster.program("initdb")),
-        f"--pgdata={new}",
-        f"--username={ADMIN}",
-        f"--pwfile={password_file}",
-        "--auth=scram-sha-256",
-        "--encoding=UTF8",
-        "--locale=C",
-        "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8",
-        "--data-checksums",
-        "--no-instructions",
-        "--set=scram_iterations=256",
-        *([] if durable else ["--no-sync"]),
-    ]
     made = subprocess.run(
-        command,
+        [
+            *launcher(signal.SIGKILL, cluster.account),
+            str(cluster.program("initdb")),
+            f"--pgdata={new}",
+            f"--username={ADMIN}",
+            f"--pwfile={password_file}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--data-checksums",
+            "--no-instructions",
+            "--set=scram_iterations=256",
+            *([] if durable else ["--no-sync"]),
+        ],
         capture_output=True,
         text=True,
         env=dict(ENVIRONMENT),

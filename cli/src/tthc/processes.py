@@ -47,6 +47,13 @@ class Child:
         return True
 
 
+def launcher(at_our_death: signal.Signals, account: Account | None) -> list[str]:
+    """Return what to put before a command so that it runs as `account` and not without us."""
+    who = f"{account.user}:{account.group}" if account else "-"
+    own = [sys.executable, "-I", "-S", launch.__file__]
+    return [*own, str(os.getpid()), str(int(at_our_death)), who]
+
+
 def start(
     name: str,
     command: Sequence[str | Path],
@@ -64,11 +71,9 @@ def start(
     """
     if log.exists():
         log.replace(log.with_name(f"{log.name}.1"))
-    who = f"{account.user}:{account.group}" if account else "-"
-    launcher = [sys.executable, "-I", "-S", launch.__file__, str(os.getpid())]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*launcher, str(int(at_our_death)), who, *map(str, command)],
+            [*launcher(at_our_death, account), *map(str, command)],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
