@@ -81,6 +81,12 @@ class ParentNotSuitable(Malformed):
     code = "parent_not_suitable"
 
 
+class CodeDiffers(Malformed):
+    """The body names another procedure than the path."""
+
+    code = "code_differs"
+
+
 class RangeReversed(Malformed):
     """A range ends before it begins."""
 

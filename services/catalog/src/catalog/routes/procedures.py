@@ -16,6 +16,7 @@ from catalog.deps import COPIED, CatalogKeeper, Fresh, OnDay, ProcedureCode
 from catalog.domain.agencies import AgencyLevel
 from catalog.domain.errors import (
     CatalogueWideWrite,
+    CodeDiffers,
     DecisionExists,
     LevelOutsideVocabulary,
     OnlineLevelExists,
@@ -123,6 +124,7 @@ async def read_versions(code: ProcedureCode, tx: ReadTx, fresh: Fresh) -> object
         VersionNotLater,
         VersionChanged,
         CatalogueWideWrite,
+        CodeDiffers,
         UnknownProcedureField,
         UnknownDecision,
         ProcedureIncomplete,

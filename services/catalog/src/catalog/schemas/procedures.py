@@ -141,7 +141,12 @@ _EXAMPLE: JsonDict = {
 
 
 class NewVersion(VersionContent):
-    """The content that replaces the present one from `valid_from` on."""
+    """The content that replaces the present one from `valid_from` on.
+
+    `code` may be left out; the path names the procedure.
+    """
+
+    code: ProcedureCodeText | None = None
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 

@@ -7,7 +7,7 @@ from kit.auth import Actor
 from kit.preconditions import require_version
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from catalog.domain.errors import ProcedureExists, ProcedureNotFound, VersionNotLater
+from catalog.domain.errors import CodeDiffers, ProcedureExists, ProcedureNotFound, VersionNotLater
 from catalog.domain.online_levels import require_level_of_the_day
 from catalog.schemas.procedures import (
     NewOnlineLevel,
@@ -52,6 +52,8 @@ async def record_version(
     Law: NĐ 63/2010/NĐ-CP Đ.15
     """
     await require_catalogue_wide(tx, by=by, at=at)
+    if new.code not in (None, code):
+        raise CodeDiffers(procedure_code=code)
     last = await store.last_version(tx, code)
     if last is None:
         raise ProcedureNotFound(procedure_code=code)
