@@ -3,8 +3,6 @@
 from datetime import date
 from decimal import Decimal
 
-_ROMAN_QUARTERS = ("I", "II", "III", "IV")
-
 
 def count(number: int) -> str:
     """Write a whole number: a dot every three digits, 1 to 9 with a leading zero (`03`)."""
@@ -42,8 +40,3 @@ def long_day(value: date | None) -> str:
         return "ngày      tháng      năm"
     month = f"{value.month:02}" if value.month <= 2 else str(value.month)  # noqa: PLR2004 - see above
     return f"ngày {value.day:02} tháng {month} năm {value.year:04}"
-
-
-def quarter_label(number: int, year: int) -> str:
-    """Write a quarter with its Roman number: `quý III năm 2022`."""
-    return f"quý {_ROMAN_QUARTERS[number - 1]} năm {year}"

@@ -59,9 +59,3 @@ def test_the_date_of_issue_pads_days_below_ten_and_months_one_and_two(value, wri
 
 def test_an_unknown_date_leaves_room_to_write():
     assert numbers_vi.long_day(None).split() == ["ngày", "tháng", "năm"]
-
-
-def test_quarters_are_roman():
-    labels = [numbers_vi.quarter_label(number, 2022) for number in (1, 2, 3, 4)]
-    assert [label.split()[1] for label in labels] == ["I", "II", "III", "IV"]
-    assert labels[2] == "quý III năm 2022"

@@ -3,7 +3,7 @@ import io
 import pytest
 from pypdf import PdfReader
 from reporting.documents.builder import build_document
-from reporting.documents.content import FormContent, FormRow
+from reporting.documents.content import FindingLine, FormContent, FormRow
 from reporting.documents.pdf import render_pdf
 
 POINTS_PER_MM = 72 / 25.4
@@ -25,24 +25,25 @@ def test_pages_are_a4_and_the_wide_form_is_turned(read):
 
 
 def test_text_keeps_the_margins(read):
-    lefts, bottoms = [], []
+    """Also where a finding is longer than a page."""
+    places = []
+    report = read(findings=(FindingLine("error", "chữ " * 3000, "score_sum"),))
 
-    def note(text, _, matrix, *__):
+    def note(text, cm, tm, *_):
         if text.strip():
-            lefts.append(matrix[4] / POINTS_PER_MM)
-            bottoms.append(matrix[5] / POINTS_PER_MM)
+            places.append(_in_mm(cm, tm))
 
-    for page in read().pages[:-1]:
-        page.extract_text(visitor_text=lambda text, cm, tm, *rest: note(text, cm, _at(cm, tm)))
-    assert min(lefts) >= 29.9
-    assert min(bottoms) >= 19.9
+    for page in report.pages:
+        page.extract_text(visitor_text=note)
+    assert min(x for x, _ in places) >= 29.9
+    assert min(y for _, y in places) >= 19.9
 
 
-def _at(cm, tm):
-    """Return the text matrix in page coordinates: the current matrix applied to it."""
+def _in_mm(cm, tm) -> tuple[float, float]:
+    """Return where a text begins on its page, from the left and from the bottom."""
     x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
     y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
-    return (*tm[:4], x, y)
+    return x / POINTS_PER_MM, y / POINTS_PER_MM
 
 
 def test_pages_are_numbered_from_the_second_on(read):
