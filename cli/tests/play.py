@@ -14,7 +14,6 @@ from pathlib import Path
 import asyncpg
 from rich.console import Console
 from tthc.homes import own_home
-from tthc.keys import LocalIssuer
 from tthc.problems import LocalProblem
 from tthc.services import Service
 from tthc.session import Run, Session, run_session
@@ -38,10 +37,10 @@ def main(local: Path, playground: Path, kind: str, *ports: int) -> None:
         Service("north", ports[0], beside=playground),
         Service("south", ports[1], ("north",), beside=playground),
     ]
-    console = Console(file=sys.stderr, soft_wrap=True)
+    console = Console(file=sys.stderr, width=200)
     with stoppable(), own_home(local, kind, console) as home:
         os.environ["URL_FILE"] = str(home / "north-url")
-        run = Run(home, LocalIssuer(local / "keys"), console, services)
+        run = Run(home, local / "keys", console, services)
 
         async def work(session: Session) -> None:
             told = {

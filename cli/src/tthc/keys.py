@@ -1,5 +1,6 @@
-"""The local token issuer: one Ed25519 key kept in a folder, for runs without an OIDC provider."""
+"""Keys of local runs, kept in a folder: one signs tokens, one seals personal data."""
 
+import base64
 import json
 import os
 import secrets
@@ -50,6 +51,15 @@ class LocalIssuer:
     def _public_keys(self) -> str:
         public = self._key.as_dict(private=False)
         return json.dumps({"keys": [{**public, "use": "sig", "alg": ALGORITHM}]}, indent=2)
+
+
+def personal_data_key(directory: Path) -> str:
+    """Return the key that seals personal data, in base64; made on first use and kept there."""
+    file = directory / "personal-data-key"
+    with writing_under(directory):
+        directory.mkdir(parents=True, exist_ok=True)
+        _write_once(file, lambda: base64.b64encode(secrets.token_bytes(32)).decode())
+    return file.read_text()
 
 
 def _new_key() -> str:

@@ -26,6 +26,7 @@ app.add_typer(load, name="load")
 Local = Annotated[Path, typer.Option(help="Folder for keys, data and logs of local runs.")]
 Out = Annotated[Path, typer.Option(help="Folder that the report is written to.")]
 
+_WIDTH_OF_A_LOG = 140
 _LOCAL = PROJECT / ".local"
 _OUT = PROJECT / "out"
 T = TypeVar("T")
@@ -63,15 +64,16 @@ def demo(local: Local = _LOCAL, out: Out = _OUT) -> None:
 def _in_own_home(
     local: Path, kind: str, work: Callable[[Session, Run], Awaitable[T]], *, fresh: bool
 ) -> T:
-    console = Console(soft_wrap=True)
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH_OF_A_LOG)
     with stoppable(), own_home(local.resolve(), kind, console) as home:
-        given = Run(home, LocalIssuer(local / "keys"), console)
+        given = Run(home, local / "keys", console)
         return run_session(given, lambda session: work(session, given), fresh=fresh)
 
 
 async def _report(session: Session, given: Run, out: Path) -> int:
-    await demo_data.load(session.addresses, given.issuer, given.console)
-    return await report_run.build_report(session.addresses, given.issuer, out, given.console)
+    issuer = LocalIssuer(given.keys)
+    await demo_data.load(session.addresses, issuer, given.console)
+    return await report_run.build_report(session.addresses, issuer, out, given.console)
 
 
 @app.command()

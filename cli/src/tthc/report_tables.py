@@ -1,5 +1,6 @@
 """The two tables that a report is shown as on the terminal."""
 
+from rich import box
 from rich.table import Table
 
 from tthc.report_api import Json
@@ -15,26 +16,28 @@ def figures_table(report: Json) -> Table:
     """Return the figures of the whole agency; those per procedure field are in the form."""
     period = report["period"]
     title = f"Số liệu {report['agency']['name']}, {period['from']} – {period['to']}"
-    table = Table("Mã", "Số liệu", title=title)
-    for heading in ("Giá trị", "Tử số", "Mẫu số"):
+    table = Table(title=title, box=box.SIMPLE_HEAD)
+    table.add_column("Mã", no_wrap=True)
+    table.add_column("Số liệu")
+    for heading in ("Giá trị", "Tử/mẫu số"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("Nguồn")
     for figure in report["figures"]:
         if not figure["dimensions"]:
             table.add_row(
                 figure["key"],
                 figure["label"],
                 _number(figure["value"]),
-                _number(figure["numerator"], absent=""),
-                _number(figure["denominator"], absent=""),
-                figure["source"],
+                _parts(figure["numerator"], figure["denominator"]),
             )
     return table
 
 
 def findings_table(report: Json) -> Table:
     """Return the findings, in the order of the checks."""
-    table = Table("Mức", "Kiểm tra", "Phát hiện", "Mục", title="Phát hiện")
+    table = Table("Mức", "Kiểm tra", title="Phát hiện", box=box.SIMPLE_HEAD)
+    table.columns[1].no_wrap = True
+    table.add_column("Phát hiện")
+    table.add_column("Mục", no_wrap=True)
     for finding in report["findings"]:
         table.add_row(
             _SEVERITIES[finding["severity"]],
@@ -45,5 +48,9 @@ def findings_table(report: Json) -> Table:
     return table
 
 
-def _number(value: float | str | None, absent: str = "–") -> str:
-    return absent if value is None else str(value).replace(".", ",")
+def _number(value: float | str | None) -> str:
+    return "–" if value is None else str(value).replace(".", ",")
+
+
+def _parts(numerator: int | None, denominator: int | None) -> str:
+    return "" if denominator is None else f"{numerator}/{denominator}"

@@ -13,6 +13,7 @@ class Service:
     name: str
     usual_port: int
     asks: tuple[str, ...] = ()
+    keeps_personal_data: bool = False
     beside: Path = PROJECT / "services"
 
     @property
@@ -37,7 +38,7 @@ class Service:
 
 SERVICES = (
     Service("catalog", 8001),
-    Service("dossier", 8002, ("catalog",)),
+    Service("dossier", 8002, ("catalog",), keeps_personal_data=True),
     Service("rating", 8003, ("catalog", "dossier")),
     Service("reporting", 8004, ("catalog", "dossier", "rating")),
 )

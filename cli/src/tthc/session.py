@@ -11,7 +11,6 @@ from rich.console import Console
 
 from tthc.databases import Server
 from tthc.external import external_server
-from tthc.keys import LocalIssuer
 from tthc.migrations import prepare_databases
 from tthc.postgres import discard_data, embedded_postgres
 from tthc.processes import Child
@@ -27,7 +26,7 @@ class Run:
     """What one run of the stack is given."""
 
     home: Path
-    issuer: LocalIssuer
+    keys: Path
     console: Console
     services: Sequence[Service] = SERVICES
 
@@ -67,7 +66,7 @@ def _server(run: Run, *, fresh: bool) -> Iterator[tuple[Server, Sequence[Child]]
 async def _services(run: Run, server: Server, children: Sequence[Child]) -> AsyncIterator[Session]:
     await unless_one_dies(children, prepare_databases(server, run.services))
     starting = running_services(
-        run.services, home=run.home, server=server, issuer=run.issuer, console=run.console
+        run.services, home=run.home, server=server, keys=run.keys, console=run.console
     )
     async with starting as running:
         for name, address in running.addresses.items():

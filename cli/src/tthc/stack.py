@@ -18,7 +18,7 @@ from rich.console import Console
 
 from tthc.concurrency import all_of
 from tthc.databases import Server
-from tthc.keys import LocalIssuer
+from tthc.keys import LocalIssuer, personal_data_key
 from tthc.postgres import LOOPBACK
 from tthc.problems import LocalProblem
 from tthc.processes import Child, start, stop
@@ -59,7 +59,7 @@ async def running_services(
     *,
     home: Path,
     server: Server,
-    issuer: LocalIssuer,
+    keys: Path,
     console: Console,
 ) -> AsyncIterator[Running]:
     """Run `services` until the block ends; all answer /readyz when it begins."""
@@ -72,7 +72,7 @@ async def running_services(
     try:
         for service in services:
             with listeners[service.name] as listener:
-                environment = _environment(service, addresses, server, issuer)
+                environment = _environment(service, addresses, server, keys)
                 children.append(_start(service, listener, environment, home / "logs"))
         running = Running(addresses, children)
         await unless_one_dies(children, _all_ready(running))
@@ -97,8 +97,9 @@ def _listen(service: Service, console: Console) -> socket.socket:
 
 
 def _environment(
-    service: Service, addresses: Mapping[str, str], server: Server, issuer: LocalIssuer
+    service: Service, addresses: Mapping[str, str], server: Server, keys: Path
 ) -> dict[str, str]:
+    issuer = LocalIssuer(keys)
     settings = {
         "database_url": server.url(service.database, service.database),
         "jwks_file": str(issuer.jwks_file),
@@ -107,6 +108,8 @@ def _environment(
         settings["service_token"] = issuer.token(
             f"service-{service.name}", "*", _SERVICE_SCOPES, _SERVICE_TOKEN_LIFETIME
         )
+    if service.keeps_personal_data:
+        settings["personal_data_key"] = personal_data_key(keys)
     for neighbour in service.asks:
         settings[f"{neighbour}_url"] = addresses[neighbour]
     own = {service.setting(name): value for name, value in settings.items()}
