@@ -1,1 +1,1 @@
-"""The dossier service: a dossier's life from filing to returned result, and the figures about it."""
+"""The dossier service: a dossier's life from filing to returned result, and its figures."""

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 from kernel.refusals import NeighbourUnavailable
 from kit.http import Neighbour
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from dossier.domain.due_date import LONGEST_DAYS, SupplementPolicy, TimeUnit
 from dossier.domain.errors import UnknownAgency, UnknownProcedure
+from dossier.domain.facts import Channel
 
 _NOT_MODIFIED = 304
 _NOT_FOUND = 404
@@ -24,9 +26,9 @@ class CopyModel(BaseModel):
 class FilingMethodCopy(CopyModel):
     """How long a procedure may take by one channel."""
 
-    channel: str
-    time_limit_value: Annotated[int, Field(ge=0)] | None
-    time_limit_unit: str
+    channel: Channel
+    time_limit_value: Annotated[int, Field(ge=0, le=LONGEST_DAYS)] | None
+    time_limit_unit: TimeUnit
 
 
 class ProcedureVersionCopy(CopyModel):
@@ -36,7 +38,7 @@ class ProcedureVersionCopy(CopyModel):
     name: str
     field_code: str | None = None
     filing_methods: tuple[FilingMethodCopy, ...]
-    supplement_policy: str = "restart"
+    supplement_policy: SupplementPolicy = SupplementPolicy.RESTART
     cutoff_time: time | None = None
     valid_from: date
     valid_to: date | None = None
@@ -53,7 +55,7 @@ class CalendarDayCopy(CopyModel):
     """A day that an official notice made off or worked."""
 
     day: date
-    kind: str
+    kind: Literal["off", "make_up_work"]
 
 
 class CalendarCopy(CopyModel):

@@ -29,3 +29,8 @@ class Settings(ServiceSettings):
         if len(base64.b64decode(key.get_secret_value(), validate=True)) != _KEY_BYTES:
             raise ValueError("must be 32 bytes in base64")
         return key
+
+    def personal_data_keys(self) -> dict[str, str]:
+        """Return the keys in base64 by id: the present one and the old ones."""
+        keys = {**self.personal_data_old_keys, self.personal_data_key_id: self.personal_data_key}
+        return {key_id: key.get_secret_value() for key_id, key in keys.items()}

@@ -1,5 +1,7 @@
 """The tables of the dossier database; the receiving agency leads every key of those that grow."""
 
+from typing import Any
+
 from kit.db import NAMING
 from sqlalchemy import (
     Boolean,
@@ -35,7 +37,7 @@ def _agency() -> Column[int]:
     return Column("agency_id", Integer, primary_key=True, autoincrement=False)
 
 
-def _dossier_key() -> tuple[Column[int], Column[object], Column[int]]:
+def _dossier_key() -> tuple[Column[Any], ...]:
     """Return the dossier code as a key: agency, day of the code, serial of that day."""
     return (
         _agency(),
@@ -141,6 +143,8 @@ filings = Table(
     ForeignKeyConstraint(
         ["agency_id", "applicant_id"], ["applicants.agency_id", "applicants.applicant_id"]
     ),
+    # A filing is addressed by its id alone; the primary key needs the agency first.
+    Index(None, "filing_id"),
 )
 
 filing_events = Table(
@@ -235,7 +239,7 @@ apologies = Table(
 """The primary key is the law: at most one apology per dossier."""
 
 
-def _facts() -> tuple[Column[object], ...]:
+def _facts() -> tuple[Column[Any], ...]:
     """Return the narrow columns of statistics; 'infinity' instead of null, so days compare."""
     return (
         Column("version", Integer, nullable=False),
@@ -257,7 +261,7 @@ def _facts() -> tuple[Column[object], ...]:
     )
 
 
-def _stretch_key() -> tuple[Column[object], ...]:
+def _stretch_key() -> tuple[Column[Any], ...]:
     return (
         *_dossier_key(),
         Column("stretch", SmallInteger, primary_key=True, autoincrement=False),

@@ -1,4 +1,4 @@
-"""Which figures a dossier counts in: form II.06a and the figures beside it, as one pure function."""
+"""Which figures a dossier counts in: form II.06a and those beside it, as one pure function."""
 
 from collections.abc import Iterator
 from itertools import chain

@@ -1,0 +1,127 @@
+"""The vocabulary of signatures: who acts, with what, when."""
+
+import hashlib
+from typing import Annotated
+
+from fastapi import Depends, Header, Path, Request, Security
+from kernel.refusals import Refusal
+from kit.auth import Actor, actor
+from kit.clock import Now
+from kit.errors import BadHeader
+from kit.wire import IDEMPOTENCY_KEY, DossierCodeText
+from pydantic import ValidationError
+
+from dossier.schemas import LineProblem, ReceiveDossier
+from dossier.usecases.acting import Acting, Office
+from dossier.usecases.imports import LONGEST_LINE, Importer
+from dossier.usecases.intake import Prepared, RequestKey, prepare_intake
+
+DossierCode = Annotated[DossierCodeText, Path(alias="code", description="The dossier's code.")]
+
+
+async def office(request: Request) -> Office:
+    """Return the desk's copy of the catalogue and its seal."""
+    opened: Office = request.app.state.office
+    return opened
+
+
+AtOffice = Annotated[Office, Depends(office)]
+
+
+async def _acting(who: Actor, at: Office, now: Now) -> Acting:
+    return Acting(by=who.subject, sight=await at.catalogue.sight(who), now=now)
+
+
+async def _receiving(
+    who: Annotated[Actor, Security(actor, scopes=["dossiers:receive"])], at: AtOffice, now: Now
+) -> Acting:
+    return await _acting(who, at, now)
+
+
+async def _processing(
+    who: Annotated[Actor, Security(actor, scopes=["dossiers:process"])], at: AtOffice, now: Now
+) -> Acting:
+    return await _acting(who, at, now)
+
+
+async def _reading(
+    who: Annotated[Actor, Security(actor, scopes=["dossiers:read"])], at: AtOffice, now: Now
+) -> Acting:
+    return await _acting(who, at, now)
+
+
+async def _importing(
+    who: Annotated[Actor, Security(actor, scopes=["dossiers:import"])], at: AtOffice, now: Now
+) -> Acting:
+    return await _acting(who, at, now)
+
+
+async def _counting(
+    who: Annotated[Actor, Security(actor, scopes=["figures:read"])], at: AtOffice, now: Now
+) -> Acting:
+    return await _acting(who, at, now)
+
+
+IntakeOfficer = Annotated[Acting, Depends(_receiving)]
+CaseOfficer = Annotated[Acting, Depends(_processing)]
+DossierReader = Annotated[Acting, Depends(_reading)]
+ImportClient = Annotated[Acting, Depends(_importing)]
+FiguresReader = Annotated[Acting, Depends(_counting)]
+
+
+async def request_key(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(description="Same key and same request: same answer. 1 to 200 visible ASCII."),
+    ] = None,
+) -> RequestKey | None:
+    """Read the Idempotency-Key header of an intake, whose key the stored function keeps."""
+    if idempotency_key is None:
+        return None
+    if not IDEMPOTENCY_KEY.fullmatch(idempotency_key):
+        raise BadHeader(header="Idempotency-Key")
+    return RequestKey(idempotency_key, hashlib.sha256(await request.body()).hexdigest())
+
+
+IntakeKey = Annotated[RequestKey | None, Depends(request_key)]
+
+
+async def prepared_intake(
+    body: ReceiveDossier, officer: IntakeOfficer, at: AtOffice, key: IntakeKey
+) -> Prepared:
+    """Ask the catalogue and decide, before `Hot` takes a connection."""
+    return await prepare_intake(at, body, acting=officer, request_key=key)
+
+
+PreparedIntake = Annotated[Prepared, Depends(prepared_intake)]
+
+
+async def importer(request: Request, at: AtOffice) -> Importer:
+    """Return what a bulk import works with."""
+    state = request.app.state
+    english = request.headers.get("accept-language", "").lower().startswith("en")
+    language = "en" if english else "vi"
+
+    def worded(code: str, details: dict[str, object]) -> LineProblem:
+        return LineProblem(code=code, detail=state.messages.text(code, language, details))
+
+    def explain(refusal: Refusal) -> LineProblem:
+        return worded(refusal.code, refusal.details)
+
+    def malformed(error: ValidationError) -> LineProblem:
+        places = ("/".join(map(str, found["loc"]))[:200] for found in error.errors()[:20])
+        problem = worded("invalid_fields", {})
+        return problem.model_copy(update={"pointers": tuple(places)})
+
+    return Importer(
+        sessions=state.sessions,
+        office=at,
+        clock=state.clock,
+        explain=explain,
+        malformed=malformed,
+        too_long=worded("line_too_long", {"longest": LONGEST_LINE}),
+    )
+
+
+Imports = Annotated[Importer, Depends(importer)]

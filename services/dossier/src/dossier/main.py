@@ -1,0 +1,77 @@
+"""The application of the dossier service: wiring only."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from fastapi import FastAPI
+from kernel.figures import Figure
+from kernel.periods import ReportingPeriod
+from kit.app import create_service
+from kit.db import create_engine, write_sessions
+from kit.http import neighbour
+
+from dossier.clients import CatalogClient
+from dossier.messages_vi import MESSAGES, MESSAGES_EN
+from dossier.routes import figures, handling, imports, intake, tracking
+from dossier.settings import Settings
+from dossier.store.personal_data import Sealer
+from dossier.usecases.acting import Office
+from dossier.usecases.catalogue import Catalogue, Sessions
+from dossier.usecases.figures import measured_figures
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Build the dossier service from its settings (read from the environment when absent)."""
+    return create_service(
+        name="dossier",
+        title="Hồ sơ thủ tục hành chính",
+        description="Dossiers from filing to returned result: intake, clock, events, figures.",
+        settings=settings or Settings(),
+        routers=[desk.router for desk in (intake, handling, tracking, imports, figures)],
+        messages=MESSAGES,
+        messages_en=MESSAGES_EN,
+        opening=_opening,
+        migrations=Path(__file__).parents[2] / "migrations",
+        measure=_measure,
+        streamed_paths=frozenset({imports.IMPORT_PATH}),
+    )
+
+
+@asynccontextmanager
+async def _opening(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    # Copies have connections of their own: a request that holds one never waits for another.
+    engine = create_engine(
+        settings.database_url.get_secret_value(), pool_size=1, application_name="dossier-copies"
+    )
+    token = settings.service_token.get_secret_value()
+    async with neighbour("catalog", settings.catalog_url, token) as catalog:
+        app.state.office = open_office(app, CatalogClient(catalog), write_sessions(engine))
+        yield
+    await engine.dispose()
+
+
+def open_office(app: FastAPI, client: CatalogClient, copies: Sessions) -> Office:
+    """Return the desk's copy of the catalogue, read through `client`, and its seal."""
+    settings: Settings = app.state.settings
+
+    def clock() -> datetime:
+        now: datetime = app.state.clock()  # the application's clock may be replaced
+        return now
+
+    catalogue = Catalogue(
+        client,
+        copies,
+        clock,
+        fresh_for=timedelta(seconds=settings.catalog_fresh_seconds),
+        closes_at=settings.desk_closes_at,
+    )
+    sealer = Sealer(settings.personal_data_keys(), key_id=settings.personal_data_key_id)
+    return Office(catalogue, sealer)
+
+
+async def _measure(app: FastAPI, agency_code: str, period: ReportingPeriod) -> Sequence[Figure]:
+    async with app.state.read_sessions.begin() as tx:
+        return await measured_figures(tx, app.state.office, agency_code, period, app.state.clock())

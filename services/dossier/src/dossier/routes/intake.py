@@ -1,0 +1,102 @@
+"""The intake desk: dossiers handed in, filings accepted or refused."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from kit.db import Hot, Tx
+from kit.errors import KeyReused, refusals
+from kit.idempotency import Once
+
+from dossier.deps import AtOffice, IntakeOfficer, PreparedIntake
+from dossier.domain.errors import (
+    ChannelNotOffered,
+    DuplicateDossier,
+    FilingNotOpen,
+    InTheFuture,
+    NotYourAgency,
+    OutOfOrder,
+    ProcedureNotInForce,
+    TooLongAgo,
+    UnknownAgency,
+    UnknownFiling,
+    UnknownProcedure,
+)
+from dossier.schemas import (
+    AcceptFiling,
+    FileDossier,
+    FilingOut,
+    Receipt,
+    RefuseFiling,
+)
+from dossier.usecases import intake
+
+router = APIRouter(prefix="/v1", tags=["intake"])
+
+_REFUSED_BY_CATALOGUE = (UnknownAgency, UnknownProcedure, ProcedureNotInForce, ChannelNotOffered)
+
+
+@router.post(
+    "/dossiers",
+    status_code=201,
+    responses=refusals(
+        *_REFUSED_BY_CATALOGUE, DuplicateDossier, InTheFuture, TooLongAgo, NotYourAgency, KeyReused
+    ),
+)
+async def receive_dossier(prepared: PreparedIntake, hot: Hot) -> Receipt:
+    """Receive a dossier handed in at the desk or by post, and answer with its receipt."""
+    return Receipt.model_validate(await intake.receive_dossier(hot, prepared))
+
+
+@router.post(
+    "/filings",
+    status_code=201,
+    responses=refusals(*_REFUSED_BY_CATALOGUE, InTheFuture, NotYourAgency, KeyReused),
+)
+async def file_dossier(
+    body: FileDossier, officer: IntakeOfficer, office: AtOffice, tx: Tx, once: Once
+) -> FilingOut:
+    """Take in an online filing; it gets a code when it is accepted."""
+    return await once(lambda: intake.file_dossier(tx, office, body, acting=officer), FilingOut)
+
+
+@router.post(
+    "/filings/{filing_id}/acceptance",
+    status_code=201,
+    responses=refusals(
+        *_REFUSED_BY_CATALOGUE,
+        UnknownFiling,
+        FilingNotOpen,
+        DuplicateDossier,
+        OutOfOrder,
+        KeyReused,
+    ),
+)
+async def accept_filing(
+    filing_id: UUID,
+    body: AcceptFiling,
+    officer: IntakeOfficer,
+    office: AtOffice,
+    tx: Tx,
+    once: Once,
+) -> Receipt:
+    """Accept an online filing: it becomes a dossier, received when it is accepted."""
+    return await once(
+        lambda: intake.accept_filing(
+            tx, office, filing_id, accepted_at=body.accepted_at, acting=officer
+        ),
+        Receipt,
+    )
+
+
+@router.post(
+    "/filings/{filing_id}/refusal",
+    responses=refusals(UnknownFiling, FilingNotOpen, OutOfOrder),
+)
+async def refuse_filing(
+    filing_id: UUID, body: RefuseFiling, officer: IntakeOfficer, tx: Tx
+) -> FilingOut:
+    """Refuse an online filing at intake, saying why."""
+    refused = await intake.refuse_filing(
+        tx, filing_id, reason=body.reason, refused_at=body.refused_at, acting=officer
+    )
+    return FilingOut.model_validate(refused)

@@ -1,0 +1,98 @@
+"""The look-up desk: lists, single dossiers, events, applicants, and the public's progress."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from kit.auth import PUBLIC
+from kit.db import ReadTx, Tx
+from kit.errors import refusals
+from kit.paging import DEFAULT_LIMIT, Cursor, Limit, Page
+from kit.preconditions import not_modified
+from kit.wire import AgencyCodeText, Day, ProcedureCodeText
+
+from dossier.deps import AtOffice, CaseOfficer, DossierCode, DossierReader
+from dossier.domain.errors import UnknownDossier
+from dossier.domain.facts import Channel
+from dossier.schemas import ApplicantOut, DossierOut, EventOut, Progress, StatusCode
+from dossier.usecases import reading
+from dossier.usecases.reading import wanted
+
+router = APIRouter(prefix="/v1", tags=["look-up"])
+
+_FRESH: dict[int | str, dict[str, Any]] = {304: {"description": "The client's copy is fresh."}}
+
+
+@router.get("/dossiers")
+async def list_dossiers(
+    reader: DossierReader,
+    office: AtOffice,
+    tx: ReadTx,
+    agency: AgencyCodeText | None = None,
+    status: StatusCode | None = None,
+    procedure: ProcedureCodeText | None = None,
+    channel: Channel | None = None,
+    received_from: Day | None = None,
+    received_to: Day | None = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+) -> Page[DossierOut]:
+    """List the dossiers in sight, the newest first."""
+    asked = wanted(agency, status, procedure, channel, received_from, received_to)
+    page, following = await reading.list_dossiers(
+        tx, office, asked, cursor=cursor, limit=limit, acting=reader
+    )
+    items = [DossierOut.model_validate(dossier) for dossier in page]
+    return Page[DossierOut](items=items, next_cursor=following)
+
+
+@router.get(
+    "/dossiers/{code}",
+    response_model=DossierOut,
+    responses={**_FRESH, **refusals(UnknownDossier)},
+)
+async def read_dossier(
+    code: DossierCode,
+    reader: DossierReader,
+    office: AtOffice,
+    tx: ReadTx,
+    request: Request,
+    response: Response,
+) -> DossierOut | Response:
+    """Read one dossier."""
+    dossier = await reading.read_dossier(tx, office, code, acting=reader)
+    unchanged = not_modified(request, response, str(dossier.version))
+    return unchanged or DossierOut.model_validate(dossier)
+
+
+@router.get("/dossiers/{code}/events", responses=refusals(UnknownDossier))
+async def list_events(
+    code: DossierCode,
+    reader: DossierReader,
+    office: AtOffice,
+    tx: ReadTx,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+) -> Page[EventOut]:
+    """List what happened to a dossier, in order."""
+    page, following = await reading.list_events(
+        tx, office, code, cursor=cursor, limit=limit, acting=reader
+    )
+    items = [EventOut.model_validate(event) for event in page]
+    return Page[EventOut](items=items, next_cursor=following)
+
+
+@router.get("/dossiers/{code}/applicant", responses=refusals(UnknownDossier))
+async def read_applicant(
+    code: DossierCode, officer: CaseOfficer, office: AtOffice, tx: Tx, request: Request
+) -> ApplicantOut:
+    """Read the applicant's data in clear; who looked is recorded."""
+    applicant = await reading.read_applicant(
+        tx, office, code, request_id=request.scope["request_id"], acting=officer
+    )
+    return ApplicantOut.model_validate(applicant)
+
+
+@router.get("/tracking/{code}", responses=refusals(UnknownDossier), openapi_extra=PUBLIC)
+async def track_dossier(code: DossierCode, tx: ReadTx) -> Progress:
+    """Tell anybody who holds the code how far the dossier is, and nothing else."""
+    return Progress.model_validate(await reading.track_dossier(tx, code))

@@ -1,0 +1,41 @@
+"""The small numbers of agencies, and the one predicate that says which an actor sees."""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import KeyedColumnElement
+
+from dossier.domain.permissions import Sight
+from dossier.tables import agencies
+
+
+async def agency_id(tx: AsyncSession, code: str) -> int | None:
+    """Return the number of an agency, None when it has none yet."""
+    number: int | None = await tx.scalar(
+        select(agencies.c.agency_id).where(agencies.c.code == code)
+    )
+    return number
+
+
+async def number_agency(tx: AsyncSession, code: str) -> int:
+    """Return the number of an agency, giving it one when it has none; it never changes."""
+    await tx.execute(insert(agencies).values(code=code).on_conflict_do_nothing())
+    numbered = await agency_id(tx, code)
+    if numbered is None:
+        raise LookupError(code)
+    return numbered
+
+
+def in_sight(
+    column: KeyedColumnElement[int], sight: Sight, *, among: Collection[str] | None = None
+) -> ColumnElement[bool]:
+    """Return the condition that a row's agency is one the actor sees, and one of `among`.
+
+    Every list, read, figure and evidence page carries it: what is out of sight does not exist.
+    """
+    allowed = [agencies.c.code.in_(codes) for codes in (sight, among) if codes is not None]
+    if not allowed:
+        return true()
+    return column.in_(select(agencies.c.agency_id).where(*allowed))

@@ -1,0 +1,200 @@
+"""Reading dossiers: one, a page, its events, its applicant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.codes import DossierCode
+from sqlalchemy import RowMapping, Select, Uuid, insert, literal, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dossier.domain.dossier import Dossier, MaskedApplicant
+from dossier.domain.due_date import SupplementPolicy, TimeUnit
+from dossier.domain.facts import Channel, EndKind, ReturnMethod
+from dossier.domain.lifecycle import Status
+from dossier.domain.permissions import Sight
+from dossier.store.agencies import in_sight
+from dossier.store.personal_data import Sealer, masked
+from dossier.tables import agencies, applicants, dossiers, events, personal_data_reads
+
+_ENUMS: dict[str, type] = {
+    "status": Status,
+    "came_from": Status,
+    "channel": Channel,
+    "time_limit_unit": TimeUnit,
+    "supplement_policy": SupplementPolicy,
+    "end_kind": EndKind,
+    "return_method": ReturnMethod,
+}
+_OWN = [f.name for f in fields(Dossier) if f.name not in ("agency_code", "applicant")]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One row of the event log."""
+
+    event_number: int
+    kind: str
+    from_status: int | None
+    to_status: int
+    occurred_at: datetime
+    recorded_at: datetime
+    recorded_by: str
+    details: dict[str, str | bool | int | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which dossiers a list asks for; None means any."""
+
+    agencies: frozenset[str] | None = None
+    status: int | None = None
+    procedure: str | None = None
+    channel: str | None = None
+    received_from: date | None = None
+    received_to: date | None = None
+
+
+Place = tuple[date, int, int]
+"""Where a dossier stands in lists: day of the code, serial, agency."""
+
+
+def _all() -> Select[Any]:
+    return (
+        select(
+            *(dossiers.c[name] for name in _OWN),
+            agencies.c.code.label("agency_code"),
+            applicants.c.full_name,
+            applicants.c.sealed,
+            applicants.c.key_id,
+        )
+        .join(agencies, agencies.c.agency_id == dossiers.c.agency_id)
+        .join(
+            applicants,
+            (applicants.c.agency_id == dossiers.c.agency_id)
+            & (applicants.c.applicant_id == dossiers.c.applicant_id),
+        )
+    )
+
+
+async def dossier(tx: AsyncSession, code: str, sight: Sight, sealer: Sealer) -> Dossier | None:
+    """Return a dossier the actor may know of."""
+    parsed = DossierCode.parse(code)
+    query = _all().where(
+        agencies.c.code == parsed.agency.text,
+        dossiers.c.issued_on == parsed.received_on,
+        dossiers.c.serial == parsed.serial,
+        in_sight(dossiers.c.agency_id, sight),
+    )
+    row = (await tx.execute(query)).mappings().one_or_none()
+    return None if row is None else _dossier(row, sealer)
+
+
+async def dossier_page(
+    tx: AsyncSession,
+    wanted: Wanted,
+    sight: Sight,
+    sealer: Sealer,
+    *,
+    after: Place | None,
+    limit: int,
+) -> list[Dossier]:
+    """Return up to `limit` dossiers, the newest first, from `after` on."""
+    place = tuple_(dossiers.c.issued_on, dossiers.c.serial, dossiers.c.agency_id)
+    conditions = [in_sight(dossiers.c.agency_id, sight, among=wanted.agencies)]
+    for column, value in (
+        (dossiers.c.status, wanted.status),
+        (dossiers.c.procedure_code, wanted.procedure),
+        (dossiers.c.channel, wanted.channel),
+    ):
+        if value is not None:
+            conditions.append(column == value)
+    if wanted.received_from is not None:
+        conditions.append(dossiers.c.issued_on >= wanted.received_from)
+    if wanted.received_to is not None:
+        conditions.append(dossiers.c.issued_on <= wanted.received_to)
+    if after is not None:
+        conditions.append(place < tuple_(*(literal(value) for value in after)))
+    newest = (dossiers.c.issued_on.desc(), dossiers.c.serial.desc(), dossiers.c.agency_id.desc())
+    rows = await tx.execute(_all().where(*conditions).order_by(*newest).limit(limit))
+    return [_dossier(row, sealer) for row in rows.mappings()]
+
+
+async def event_page(tx: AsyncSession, of: Dossier, *, after: int, limit: int) -> Sequence[Event]:
+    """Return events of a dossier numbered above `after`, in order."""
+    columns = [events.c[f.name] for f in fields(Event)]
+    rows = await tx.execute(
+        select(*columns)
+        .where(
+            events.c.agency_id == of.agency_id,
+            events.c.issued_on == of.issued_on,
+            events.c.serial == of.serial,
+            events.c.event_number > after,
+        )
+        .order_by(events.c.event_number)
+        .limit(limit)
+    )
+    return [Event(**row) for row in rows.mappings()]
+
+
+async def applicant_in_clear(
+    tx: AsyncSession,
+    of: Dossier,
+    sealer: Sealer,
+    *,
+    read_id: UUID,
+    by: str,
+    at: datetime,
+    request_id: str,
+) -> dict[str, str]:
+    """Return the applicant's data in clear and record who looked."""
+    await tx.execute(
+        insert(personal_data_reads).values(
+            agency_id=of.agency_id,
+            read_id=literal(read_id, Uuid),
+            applicant_id=of.applicant_id,
+            read_by=by,
+            read_at=at,
+            request_id=request_id,
+        )
+    )
+    row = (
+        await tx.execute(
+            select(applicants.c.full_name, applicants.c.sealed, applicants.c.key_id).where(
+                applicants.c.agency_id == of.agency_id,
+                applicants.c.applicant_id == of.applicant_id,
+            )
+        )
+    ).one()
+    details = sealer.open(of.applicant_id, row.sealed, key_id=row.key_id)
+    return {"full_name": row.full_name, **details}
+
+
+def _dossier(row: RowMapping, sealer: Sealer) -> Dossier:
+    values: dict[str, Any] = {**row}
+    sealed, key_id = values.pop("sealed"), values.pop("key_id")
+    details = sealer.open(values["applicant_id"], sealed, key_id=key_id)
+    applicant = MaskedApplicant(
+        values.pop("full_name"), masked(details.get("id_number")), masked(details.get("phone"))
+    )
+    for name, kind in _ENUMS.items():
+        if values[name] is not None:
+            values[name] = kind(values[name])
+    return Dossier(**values, applicant=applicant)
+
+
+async def status_of(tx: AsyncSession, code: str) -> Status | None:
+    """Return the status of any dossier, for the public; nothing else of it is read."""
+    parsed = DossierCode.parse(code)
+    status = await tx.scalar(
+        select(dossiers.c.status)
+        .join(agencies, agencies.c.agency_id == dossiers.c.agency_id)
+        .where(
+            agencies.c.code == parsed.agency.text,
+            dossiers.c.issued_on == parsed.received_on,
+            dossiers.c.serial == parsed.serial,
+        )
+    )
+    return None if status is None else Status(status)

@@ -1,0 +1,25 @@
+"""Who acts, what they see, and when: the frame of every use case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dossier.domain.permissions import Sight
+from dossier.store.personal_data import Sealer
+from dossier.usecases.catalogue import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """The actor's subject, the agencies in sight, and the instant of the request."""
+
+    by: str
+    sight: Sight
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What the desk works with: its copy of the catalogue, and the seal on personal data."""
+
+    catalogue: Catalogue
+    sealer: Sealer

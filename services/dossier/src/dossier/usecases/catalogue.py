@@ -1,0 +1,207 @@
+"""The local copy of the catalogue: what was read once keeps serving when the catalogue is away."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Generic, TypeVar
+
+from kernel.refusals import NeighbourUnavailable
+from kernel.working_days import WorkingCalendar
+from kit.auth import Actor
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from dossier.clients import (
+    Answer,
+    CalendarCopy,
+    CatalogClient,
+    CopyModel,
+    ProcedureCopy,
+    ProcedureVersionCopy,
+    SubtreeCopy,
+)
+from dossier.domain.due_date import Desk, TimeLimit
+from dossier.domain.errors import UnknownAgency
+from dossier.domain.figures import NO_FIELD
+from dossier.domain.permissions import Sight
+from dossier.domain.procedures import ProcedureVersion
+from dossier.store import agencies, copies
+
+Body = TypeVar("Body", bound=CopyModel)
+Value = TypeVar("Value")
+Sessions = async_sessionmaker[AsyncSession]
+
+_ASK_AGAIN = timedelta(seconds=5)
+"""How long a stale copy serves before the absent catalogue is asked again."""
+_KEPT = 10_000
+
+
+@dataclass(slots=True)
+class _Held(Generic[Value]):
+    value: Value
+    etag: str | None
+    good_until: datetime
+
+
+class Shelf(Generic[Body, Value]):
+    """Copies of one kind of answer: in memory while fresh, in the database for bad days."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        clock: Callable[[], datetime],
+        fresh_for: timedelta,
+        *,
+        kind: type[Body],
+        build: Callable[[Body], Value],
+    ) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._fresh_for = fresh_for
+        self._kind = kind
+        self._build = build
+        self._held: dict[str, _Held[Value]] = {}
+
+    async def read(
+        self, resource: str, ask: Callable[[str | None], Awaitable[Answer[Body] | None]]
+    ) -> Value:
+        """Return the value of `resource`, asking the catalogue when the copy is not fresh.
+
+        Raises:
+            NeighbourUnavailable: the catalogue is away and there is no copy.
+        """
+        now = self._clock()
+        held = self._held.get(resource)
+        if held is not None and now < held.good_until:
+            return held.value
+        held = held or await self._stored(resource, now)
+        try:
+            answer = await ask(held.etag if held else None)
+        except NeighbourUnavailable:
+            if held is None:
+                raise
+            return self._keep(resource, held, until=now + _ASK_AGAIN)
+        if answer is not None:
+            held = _Held(self._build(answer.body), answer.etag, now)
+            await self._store(resource, answer, now)
+        if held is None:
+            raise NeighbourUnavailable(neighbour="catalog")
+        return self._keep(resource, held, until=now + self._fresh_for)
+
+    def _keep(self, resource: str, held: _Held[Value], *, until: datetime) -> Value:
+        held.good_until = until
+        self._held[resource] = held
+        if len(self._held) > _KEPT:
+            self._held.pop(next(iter(self._held)))
+        return held.value
+
+    async def _stored(self, resource: str, now: datetime) -> _Held[Value] | None:
+        async with self._sessions.begin() as tx:
+            found = await copies.copy_of(tx, resource)
+        if found is None:
+            return None
+        etag, body = found
+        return _Held(self._build(self._kind.model_validate(body)), etag, now)
+
+    async def _store(self, resource: str, answer: Answer[Body], now: datetime) -> None:
+        body = answer.body.model_dump(mode="json")
+        async with self._sessions.begin() as tx:
+            await copies.keep_copy(tx, resource, etag=answer.etag, body=body, fetched_at=now)
+
+
+class Catalogue:
+    """Everything the dossier service knows of the catalogue."""
+
+    def __init__(
+        self,
+        client: CatalogClient,
+        sessions: Sessions,
+        clock: Callable[[], datetime],
+        *,
+        fresh_for: timedelta,
+        closes_at: time,
+    ) -> None:
+        self._client = client
+        self._sessions = sessions
+        self._closes_at = closes_at
+        self._agency_ids: dict[str, int] = {}
+        self._procedures = Shelf(sessions, clock, fresh_for, kind=ProcedureCopy, build=_versions)
+        self._calendar = Shelf(sessions, clock, fresh_for, kind=CalendarCopy, build=_calendar)
+        self._subtrees = Shelf(sessions, clock, fresh_for, kind=SubtreeCopy, build=_codes)
+
+    async def versions(self, code: str) -> tuple[ProcedureVersion, ...]:
+        """Return all versions of a procedure."""
+        return await self._procedures.read(
+            f"procedures/{code}", lambda etag: self._client.procedure(code, etag=etag)
+        )
+
+    async def desk(self) -> Desk:
+        """Return the working calendar with the hour at which the desk closes."""
+        calendar = await self._calendar.read(
+            "calendar", lambda etag: self._client.calendar(etag=etag)
+        )
+        return Desk(calendar, self._closes_at)
+
+    async def agency_id(self, code: str) -> int:
+        """Return the number of an agency; one met for the first time must be in the catalogue."""
+        if code not in self._agency_ids:
+            async with self._sessions.begin() as tx:
+                known = await agencies.agency_id(tx, code)
+            self._agency_ids[code] = known or await self._number(code)
+        return self._agency_ids[code]
+
+    async def subtree(self, code: str, *, on: date | None = None) -> frozenset[str]:
+        """Return the codes of an agency and all below it, as of a day (None: as of now)."""
+        resource = f"agencies/{code}/subtree" + (f"/{on}" if on else "")
+        return await self._subtrees.read(
+            resource, lambda etag: self._client.subtree(code, on=on, etag=etag)
+        )
+
+    async def sight(self, actor: Actor) -> Sight:
+        """Return the agencies the actor sees: its own part of the tree as of now.
+
+        When that cannot be learnt, its own agency only: narrower is safe, and intake goes on.
+        """
+        if actor.agency_code is None:
+            return None
+        try:
+            return await self.subtree(actor.agency_code)
+        except (NeighbourUnavailable, UnknownAgency):
+            return frozenset({actor.agency_code})
+
+    async def _number(self, code: str) -> int:
+        await self._client.agency(code)
+        async with self._sessions.begin() as tx:
+            return await agencies.number_agency(tx, code)
+
+
+def _codes(copy: SubtreeCopy) -> frozenset[str]:
+    return frozenset(copy.codes)
+
+
+def _calendar(copy: CalendarCopy) -> WorkingCalendar:
+    return WorkingCalendar(
+        frozenset(day.day for day in copy.days if day.kind == "off"),
+        frozenset(day.day for day in copy.days if day.kind == "make_up_work"),
+    )
+
+
+def _versions(copy: ProcedureCopy) -> tuple[ProcedureVersion, ...]:
+    return tuple(_version(copy.code, version) for version in copy.versions)
+
+
+def _version(code: str, copy: ProcedureVersionCopy) -> ProcedureVersion:
+    return ProcedureVersion(
+        procedure_code=code,
+        number=copy.version_number,
+        name=copy.name,
+        field_code=copy.field_code or NO_FIELD,
+        limits={
+            method.channel: TimeLimit(
+                method.time_limit_value, method.time_limit_unit, copy.cutoff_time
+            )
+            for method in copy.filing_methods
+        },
+        supplement_policy=copy.supplement_policy,
+        valid_from=copy.valid_from,
+        valid_to=copy.valid_to,
+    )

@@ -1,0 +1,211 @@
+"""Figures of the control report about dossiers, and the records behind each."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from kernel.figures import Figure, FigureKind
+from kernel.periods import ReportingPeriod
+from kernel.ratios import Ratio
+from kit.figures import (
+    EvidencePage,
+    EvidenceQuery,
+    EvidenceRecord,
+    FigureQuery,
+    FiguresOut,
+    UnknownFigure,
+    figures_out,
+)
+from kit.paging import decode_cursor, encode_cursor
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dossier.domain.dossier import dossier_code
+from dossier.domain.facts import FOREVER
+from dossier.domain.figures import COUNTED, DEFINITIONS, PER_FIELD, RATES
+from dossier.domain.permissions import require_sight
+from dossier.store import certified
+from dossier.store import figures as store
+from dossier.store.figures import Behind, Scope
+from dossier.usecases.acting import Acting, Office
+from dossier.usecases.places import place
+
+_RETURNED = "dossiers.returned.postal"
+_PROCEDURES = "dossiers.online.procedures"
+_COPIES = "certified_copies"
+_IN_TIME = "dossiers.settled.in_time"
+_COUNTED = [d.key for d in COUNTED if d.key != _RETURNED]
+
+
+async def compute_figures(
+    tx: AsyncSession, office: Office, query: FigureQuery, *, acting: Acting
+) -> FiguresOut:
+    """Compute every figure of an agency and period, in total and by field when asked."""
+    scope = await scope_of(office, query, acting=acting)
+    known_at = min(query.known_at or acting.now, acting.now)
+    found = await all_figures(tx, scope, per_field=query.by is not None)
+    last = await store.watermark(tx, scope)
+    return figures_out(
+        DEFINITIONS,
+        found,
+        query,
+        watermark="none" if last is None else last.isoformat(),
+        known_at=known_at,
+    )
+
+
+async def scope_of(office: Office, query: FigureQuery, *, acting: Acting) -> Scope:
+    """Say which agencies the question covers: those below as of the period's last day."""
+    require_sight(acting.sight, query.agency_code)
+    await office.catalogue.agency_id(query.agency_code)
+    codes = frozenset({query.agency_code})
+    if query.include_subordinates:
+        codes |= await office.catalogue.subtree(query.agency_code, on=query.period.last_day)
+    return Scope(agencies=codes, sight=acting.sight, period=query.period, known_at=query.known_at)
+
+
+async def all_figures(tx: AsyncSession, scope: Scope, *, per_field: bool) -> list[Figure]:
+    """Return the figures of a scope, totals first."""
+    by_field = await store.counts(tx, scope, [*_COUNTED, _IN_TIME], per_field=per_field)
+    total = {key: sum(row[key] for row in by_field.values()) for key in (*_COUNTED, _IN_TIME)}
+    total[_RETURNED] = await store.count(tx, scope, _RETURNED)
+    total[_PROCEDURES] = len(await store.online_procedures(tx, scope))
+    total[_COPIES] = await certified.copies_total(tx, scope)
+    figures = [_figure(key, total) for key in DEFINITIONS]
+    if per_field:
+        figures += [
+            replace(_figure(key, row), dimensions={"procedure_field": field})
+            for field, row in sorted(by_field.items(), key=lambda item: str(item[0]))
+            for key in PER_FIELD
+            if field is not None
+        ]
+    return figures
+
+
+async def list_evidence(
+    tx: AsyncSession, office: Office, key: str, query: EvidenceQuery, *, acting: Acting
+) -> EvidencePage:
+    """Return a page of the records behind a figure."""
+    if key not in DEFINITIONS:
+        raise UnknownFigure(key=key)
+    scope = await scope_of(office, query.figures, acting=acting)
+    if key == _COPIES:
+        return await _copies_page(tx, scope, query)
+    if key == _PROCEDURES:
+        return await _procedures_page(tx, scope, query)
+    return await _dossiers_page(tx, scope, key, query)
+
+
+def _figure(key: str, counted: dict[str, int]) -> Figure:
+    if key not in RATES:
+        return Figure(key, counted[key])
+    part, whole = (counted[name] for name in RATES[key])
+    return Figure(key, Ratio(part, whole).percent(), numerator=part, denominator=whole)
+
+
+async def _dossiers_page(
+    tx: AsyncSession, scope: Scope, key: str, query: EvidenceQuery
+) -> EvidencePage:
+    field = query.figures.procedure_field
+    after = place(query.cursor)
+    found = await store.evidence(tx, scope, key, field=field, after=after, limit=query.limit + 1)
+    total, contributed = await store.totals(tx, scope, key, field=field)
+    page, more = found[: query.limit], len(found) > query.limit
+    last = page[-1] if more else None
+    return EvidencePage(
+        key=key,
+        kind=DEFINITIONS[key].kind,
+        total=total,
+        total_contribution=contributed,
+        items=[_dossier_record(key, record) for record in page],
+        next_cursor=last and encode_cursor(last.issued_on, last.serial, last.agency_id),
+    )
+
+
+def _dossier_record(key: str, record: Behind) -> EvidenceRecord:
+    return EvidenceRecord(
+        record_type="dossier",
+        record_id=dossier_code(record.agency_code, record.issued_on, record.serial),
+        contribution=record.contribution,
+        occurred_on=_day_of(key, record),
+        attributes={
+            "agency_code": record.agency_code,
+            "procedure_code": record.procedure_code,
+            "procedure_field": record.field_code,
+            "channel": record.channel,
+            "received_on": record.received_on.isoformat(),
+            "due_on": _iso(record.due_on),
+            "ended_on": _iso(record.ended_on),
+            "timeliness": record.timeliness or "",
+        },
+    )
+
+
+def _day_of(key: str, record: Behind) -> date:
+    """Return the day that put the record in the period."""
+    if key == _RETURNED:
+        return record.returned_on
+    if key == "dossiers.apologies":
+        return record.apologised_on
+    return record.ended_on if ".settled" in key else record.received_on
+
+
+def _iso(day: date) -> str:
+    return "" if day == FOREVER else day.isoformat()
+
+
+async def _procedures_page(tx: AsyncSession, scope: Scope, query: EvidenceQuery) -> EvidencePage:
+    """Page the procedures in memory: there are hundreds at most."""
+    after = decode_cursor(query.cursor, str) or ("",)
+    found = await store.online_procedures(tx, scope)
+    left = [(code, dossiers) for code, dossiers in found.items() if code > str(after[0])]
+    page = left[: query.limit]
+    return EvidencePage(
+        key=_PROCEDURES,
+        kind=FigureKind.COUNT,
+        total=len(found),
+        total_contribution=len(found),
+        items=[
+            EvidenceRecord(
+                record_type="procedure",
+                record_id=code,
+                contribution=1,
+                attributes={"dossiers": str(dossiers)},
+            )
+            for code, dossiers in page
+        ],
+        next_cursor=encode_cursor(page[-1][0]) if len(left) > query.limit else None,
+    )
+
+
+async def _copies_page(tx: AsyncSession, scope: Scope, query: EvidenceQuery) -> EvidencePage:
+    after = place(query.cursor)
+    found = await certified.copies_evidence(tx, scope, after=after, limit=query.limit + 1)
+    total = await certified.copies_total(tx, scope)
+    page, more = found[: query.limit], len(found) > query.limit
+    last = page[-1] if more else None
+    return EvidencePage(
+        key=_COPIES,
+        kind=FigureKind.COUNT,
+        total=total,
+        total_contribution=total,
+        items=[
+            EvidenceRecord(
+                record_type="certified_copy",
+                record_id=f"{copy.agency_code}/{copy.certified_on}/{copy.ordinal:04d}",
+                contribution=1,
+                occurred_on=copy.certified_on,
+                attributes={"agency_code": copy.agency_code},
+            )
+            for copy in page
+        ],
+        next_cursor=last and encode_cursor(last.certified_on, last.agency_id, last.ordinal),
+    )
+
+
+async def measured_figures(
+    tx: AsyncSession, office: Office, agency_code: str, period: ReportingPeriod, now: datetime
+) -> list[Figure]:
+    """Return an agency's own figures for the gauges, which see the whole tree."""
+    query = FigureQuery(agency_code, period)
+    acting = Acting(by="metrics", sight=None, now=now)
+    scope = await scope_of(office, query, acting=acting)
+    return await all_figures(tx, scope, per_field=False)

@@ -1,0 +1,272 @@
+"""Receiving dossiers at the desk, by post and online."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+from kernel.time_zone import local_day
+from kit.errors import KeyReused
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dossier.domain.chronology import act_instant, receipt_instant
+from dossier.domain.dossier import dossier_code
+from dossier.domain.due_date import TimeLimit, TimeUnit, due_date
+from dossier.domain.errors import FilingNotOpen, UnknownFiling
+from dossier.domain.facts import Channel
+from dossier.domain.lifecycle import Status
+from dossier.domain.permissions import require_sight
+from dossier.domain.procedures import ProcedureVersion, in_force
+from dossier.schemas import FileDossier, ReceiveDossier
+from dossier.store import filings, intake
+from dossier.store.filings import Filing
+from dossier.store.intake import Intake, Issued
+from dossier.usecases.acting import Acting, Office
+from dossier.usecases.catalogue import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    """The Idempotency-Key of a request and the digest of what it asked."""
+
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the catalogue says about a dossier received by a channel on a day."""
+
+    version: ProcedureVersion
+    limit: TimeLimit
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A dossier as it is at the moment of receipt: what the receipt prints."""
+
+    code: str
+    agency_code: str
+    procedure_code: str
+    procedure_name: str
+    channel: Channel
+    received_at: datetime
+    received_on: date
+    due_on: date | None
+    time_limit_value: int | None
+    time_limit_unit: TimeUnit
+    applicant_name: str
+    status: Status = Status.ACCEPTED
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Particulars:
+    """What the applicant brings, with the applicant's data already sealed."""
+
+    agency_id: int
+    agency_code: str
+    channel: Channel
+    applicant_id: UUID
+    full_name: str
+    sealed: bytes | None
+    key_id: str
+    subject: str | None
+    components_count: int | None
+    external_id: str | None
+    filing_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A dossier ready to be stored."""
+
+    particulars: Particulars
+    intake: Intake
+
+
+async def terms_of(
+    catalogue: Catalogue, procedure_code: str, channel: Channel, received_at: datetime
+) -> Terms:
+    """Find the version in force, its limit for the channel, and the due date they give."""
+    day = local_day(received_at)
+    version = in_force(await catalogue.versions(procedure_code), procedure_code, day)
+    limit = version.limit(channel)
+    return Terms(
+        version=version,
+        limit=limit,
+        due_on=due_date(received_at, limit, await catalogue.desk()),
+    )
+
+
+async def prepare_intake(
+    office: Office, paper: ReceiveDossier, *, acting: Acting, request_key: RequestKey | None
+) -> Prepared:
+    """Ask and decide everything about a dossier handed in, before a connection is taken."""
+    require_sight(acting.sight, paper.agency_code)
+    received_at = receipt_instant(paper.received_at, now=acting.now)
+    channel = Channel(paper.channel)
+    terms = await terms_of(office.catalogue, paper.procedure_code, channel, received_at)
+    applicant_id = uuid4()
+    particulars = Particulars(
+        agency_id=await office.catalogue.agency_id(paper.agency_code),
+        agency_code=paper.agency_code,
+        channel=channel,
+        applicant_id=applicant_id,
+        full_name=paper.applicant.full_name,
+        sealed=office.sealer.seal(applicant_id, paper.applicant.sensitive),
+        key_id=office.sealer.key_id,
+        subject=paper.subject,
+        components_count=paper.components_count,
+        external_id=paper.external_id,
+    )
+    new = intake_of(particulars, terms, received_at, acting=acting, request_key=request_key)
+    return Prepared(particulars, new)
+
+
+async def receive_dossier(connection: "asyncpg.Connection[Any]", prepared: Prepared) -> Received:
+    """Open a dossier and fix its due date: one legal act, one stored call."""
+    issued = await intake.receive(connection, prepared.intake)
+    if issued.outcome == "key_reused":
+        raise KeyReused
+    return _received(prepared.particulars, prepared.intake, issued)
+
+
+async def file_dossier(
+    tx: AsyncSession, office: Office, paper: FileDossier, *, acting: Acting
+) -> Filing:
+    """Take an online filing in; it has no code, no clock and no place in figures yet."""
+    require_sight(acting.sight, paper.agency_code)
+    filed_at = receipt_instant(paper.filed_at, now=acting.now)
+    await terms_of(office.catalogue, paper.procedure_code, Channel.ONLINE, filed_at)
+    filing = Filing(
+        agency_id=await office.catalogue.agency_id(paper.agency_code),
+        agency_code=paper.agency_code,
+        filing_id=uuid4(),
+        version=1,
+        status=Status.FILED,
+        procedure_code=paper.procedure_code,
+        subject=paper.subject,
+        components_count=paper.components_count,
+        external_id=paper.external_id,
+        filed_at=filed_at,
+        applicant_id=uuid4(),
+        full_name=paper.applicant.full_name,
+    )
+    sealed = office.sealer.seal(filing.applicant_id, paper.applicant.sensitive)
+    key_id = office.sealer.key_id
+    await filings.add_filing(tx, filing, sealed=sealed, key_id=key_id, by=acting.by, at=acting.now)
+    return filing
+
+
+async def accept_filing(
+    tx: AsyncSession,
+    office: Office,
+    filing_id: UUID,
+    *,
+    accepted_at: datetime | None,
+    acting: Acting,
+) -> Received:
+    """Accept an online filing: it becomes a dossier, received when it is accepted."""
+    filing = await _open_filing(tx, filing_id, acting)
+    instant = act_instant(accepted_at, now=acting.now, after=filing.filed_at)
+    terms = await terms_of(office.catalogue, filing.procedure_code, Channel.ONLINE, instant)
+    particulars = Particulars(
+        agency_id=filing.agency_id,
+        agency_code=filing.agency_code,
+        channel=Channel.ONLINE,
+        applicant_id=filing.applicant_id,
+        full_name=filing.full_name,
+        sealed=None,
+        key_id=office.sealer.key_id,
+        subject=filing.subject,
+        components_count=filing.components_count,
+        external_id=filing.external_id,
+        filing_id=filing.filing_id,
+    )
+    new = intake_of(particulars, terms, instant, acting=acting, request_key=None)
+    issued = await intake.receive(await intake.driver_connection(tx), new)
+    return _received(particulars, new, issued)
+
+
+async def refuse_filing(
+    tx: AsyncSession,
+    filing_id: UUID,
+    *,
+    reason: str,
+    refused_at: datetime | None,
+    acting: Acting,
+) -> Filing:
+    """Refuse an online filing at intake, saying why."""
+    filing = await _open_filing(tx, filing_id, acting)
+    instant = act_instant(refused_at, now=acting.now, after=filing.filed_at)
+    if not await filings.refuse_filing(
+        tx, filing, occurred_at=instant, reason=reason, by=acting.by, at=acting.now
+    ):
+        raise FilingNotOpen
+    return replace(filing, status=Status.REFUSED_AT_INTAKE, version=filing.version + 1)
+
+
+async def _open_filing(tx: AsyncSession, filing_id: UUID, acting: Acting) -> Filing:
+    filing = await filings.filing(tx, filing_id, acting.sight)
+    if filing is None:
+        raise UnknownFiling(filing_id=filing_id)
+    if filing.status != Status.FILED:
+        raise FilingNotOpen
+    return filing
+
+
+def intake_of(
+    particulars: Particulars,
+    terms: Terms,
+    received_at: datetime,
+    *,
+    acting: Acting,
+    request_key: RequestKey | None,
+) -> Intake:
+    """Return what the stored call takes."""
+    return Intake(
+        agency_id=particulars.agency_id,
+        issued_on=local_day(received_at),
+        recorded_at=acting.now,
+        recorded_by=acting.by,
+        key=None if request_key is None else request_key.key,
+        body_digest=None if request_key is None else request_key.digest,
+        filing_id=particulars.filing_id,
+        applicant_id=particulars.applicant_id,
+        full_name=particulars.full_name,
+        sealed=particulars.sealed,
+        key_id=particulars.key_id,
+        channel=particulars.channel,
+        procedure_code=terms.version.procedure_code,
+        procedure_name=terms.version.name,
+        version_number=terms.version.number,
+        field_code=terms.version.field_code,
+        time_limit_value=terms.limit.value,
+        time_limit_unit=terms.limit.unit,
+        cutoff_time=terms.limit.cutoff,
+        supplement_policy=terms.version.supplement_policy,
+        received_at=received_at,
+        due_on=terms.due_on,
+        subject=particulars.subject,
+        components_count=particulars.components_count,
+        external_id=particulars.external_id,
+    )
+
+
+def _received(particulars: Particulars, new: Intake, issued: Issued) -> Received:
+    return Received(
+        code=dossier_code(particulars.agency_code, issued.issued_on, issued.serial),
+        agency_code=particulars.agency_code,
+        procedure_code=new.procedure_code,
+        procedure_name=issued.procedure_name,
+        channel=particulars.channel,
+        received_at=issued.received_at,
+        received_on=issued.issued_on,
+        due_on=issued.due_on,
+        time_limit_value=issued.time_limit_value,
+        time_limit_unit=TimeUnit(issued.time_limit_unit),
+        applicant_name=particulars.full_name,
+    )

@@ -1,0 +1,118 @@
+"""Looking dossiers up: the list, one dossier, its events, its applicant, its progress."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import uuid4
+
+from kit.paging import encode_cursor
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dossier.domain.dossier import Dossier
+from dossier.domain.errors import UnknownDossier
+from dossier.domain.lifecycle import LABELS_VI, completion_percent
+from dossier.store import dossiers as store
+from dossier.store.dossiers import Event, Wanted
+from dossier.usecases.acting import Acting, Office
+from dossier.usecases.places import number, place
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the public may know."""
+
+    code: str
+    status: int
+    status_label: str
+    completion_percent: int
+
+
+async def read_dossier(tx: AsyncSession, office: Office, code: str, *, acting: Acting) -> Dossier:
+    """Return a dossier the actor may know of; any other does not exist."""
+    found = await store.dossier(tx, code, acting.sight, office.sealer)
+    if found is None:
+        raise UnknownDossier(code=code)
+    return found
+
+
+async def list_dossiers(
+    tx: AsyncSession,
+    office: Office,
+    wanted: Wanted,
+    *,
+    cursor: str | None,
+    limit: int,
+    acting: Acting,
+) -> tuple[list[Dossier], str | None]:
+    """Return a page of dossiers, the newest first, and the cursor of the next."""
+    found = await store.dossier_page(
+        tx, wanted, acting.sight, office.sealer, after=place(cursor), limit=limit + 1
+    )
+    page = found[:limit]
+    if len(found) <= limit:
+        return page, None
+    last = page[-1]
+    return page, encode_cursor(last.issued_on, last.serial, last.agency_id)
+
+
+async def list_events(
+    tx: AsyncSession,
+    office: Office,
+    code: str,
+    *,
+    cursor: str | None,
+    limit: int,
+    acting: Acting,
+) -> tuple[Sequence[Event], str | None]:
+    """Return a page of a dossier's events, in order, and the cursor of the next."""
+    dossier = await read_dossier(tx, office, code, acting=acting)
+    found = await store.event_page(tx, dossier, after=number(cursor), limit=limit + 1)
+    page = found[:limit]
+    more = len(found) > limit
+    return page, encode_cursor(page[-1].event_number) if more else None
+
+
+async def read_applicant(
+    tx: AsyncSession, office: Office, code: str, *, request_id: str, acting: Acting
+) -> dict[str, str]:
+    """Return the applicant's data in clear; who looked is recorded."""
+    dossier = await read_dossier(tx, office, code, acting=acting)
+    return await store.applicant_in_clear(
+        tx,
+        dossier,
+        office.sealer,
+        read_id=uuid4(),
+        by=acting.by,
+        at=acting.now,
+        request_id=request_id,
+    )
+
+
+async def track_dossier(tx: AsyncSession, code: str) -> Progress:
+    """Return the degree of completion of any dossier, to whoever holds its code.
+
+    Law: TT 01/2018/TT-VPCP art. 16
+    """
+    status = await store.status_of(tx, code)
+    if status is None:
+        raise UnknownDossier(code=code)
+    return Progress(code, status, LABELS_VI[status], completion_percent(status))
+
+
+def wanted(
+    agency: str | None,
+    status: int | None,
+    procedure: str | None,
+    channel: str | None,
+    received_from: date | None,
+    received_to: date | None,
+) -> Wanted:
+    """Return which dossiers a list asks for."""
+    return Wanted(
+        agencies=None if agency is None else frozenset({agency}),
+        status=status,
+        procedure=procedure,
+        channel=channel,
+        received_from=received_from,
+        received_to=received_to,
+    )

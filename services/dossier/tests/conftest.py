@@ -1,0 +1,170 @@
+import base64
+import itertools
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, date, datetime
+
+import httpx
+import pytest
+from dossier import main
+from dossier.clients import AgencyCopy, Answer, CalendarCopy, ProcedureCopy, SubtreeCopy
+from dossier.domain.errors import UnknownAgency, UnknownProcedure
+from dossier.main import create_app
+from dossier.settings import Settings
+from fastapi import FastAPI
+from kernel.refusals import NeighbourUnavailable
+from kit.db import create_engine, write_sessions
+
+NOW = datetime(2022, 10, 15, 3, tzinfo=UTC)
+WARD = "H56.18.26"
+PROCEDURE = "1.001193"
+DAYS_OFF = ["2022-09-01", "2022-09-02"]
+
+
+def version(**changes) -> dict:
+    methods = [
+        {"channel": channel, "time_limit_value": 3, "time_limit_unit": "working_day"}
+        for channel in ("direct", "online", "postal")
+    ]
+    return {
+        "version_number": 1,
+        "name": "Đăng ký khai sinh",
+        "field_code": "ho-tich",
+        "filing_methods": methods,
+        "supplement_policy": "restart",
+        "cutoff_time": None,
+        "valid_from": "2020-01-01",
+        "valid_to": None,
+        **changes,
+    }
+
+
+class FakeCatalog:
+    """The catalogue's client with answers of its own; tests/contract keeps the real one honest."""
+
+    def __init__(self) -> None:
+        self.is_away = False
+        self.asked: list[str] = []
+        self.agencies = {"H56", "H56.18", WARD}
+        self.procedures = {
+            PROCEDURE: [version()],
+            "1.000001": [version(name="Chứng thực bản sao", field_code=None, cutoff_time="15:00")],
+            "1.000002": [version(valid_from="2022-08-01", valid_to="2022-09-01")],
+            "1.000003": [version(filing_methods=version()["filing_methods"][:1])],
+            "1.000004": [version(supplement_policy="pause", field_code="dat-dai")],
+        }
+
+    async def procedure(self, code: str, *, etag: str | None = None) -> Answer | None:
+        self._ask(f"procedure {code}")
+        if code not in self.procedures:
+            raise UnknownProcedure(procedure_code=code)
+        return self._answer(ProcedureCopy, {"code": code, "versions": self.procedures[code]}, etag)
+
+    async def calendar(self, *, etag: str | None = None) -> Answer | None:
+        self._ask("calendar")
+        days = [{"day": day, "kind": "off"} for day in DAYS_OFF]
+        return self._answer(CalendarCopy, {"days": days}, etag)
+
+    async def agency(self, code: str, *, etag: str | None = None) -> Answer | None:
+        self._ask(f"agency {code}")
+        self._require(code)
+        return self._answer(AgencyCopy, {"code": code}, etag)
+
+    async def subtree(
+        self, code: str, *, on: date | None = None, etag: str | None = None
+    ) -> Answer | None:
+        self._ask(f"subtree {code}")
+        self._require(code)
+        codes = sorted(c for c in self.agencies if c == code or c.startswith(f"{code}."))
+        return self._answer(SubtreeCopy, {"code": code, "codes": codes}, etag)
+
+    def _ask(self, what: str) -> None:
+        if self.is_away:
+            raise NeighbourUnavailable(neighbour="catalog")
+        self.asked.append(what)
+
+    def _require(self, code: str) -> None:
+        if code not in self.agencies:
+            raise UnknownAgency(agency_code=code)
+
+    def _answer(self, kind, body: dict, etag: str | None) -> Answer | None:
+        tag = f'"{hash(json.dumps(body, sort_keys=True))}"'
+        return None if tag == etag else Answer(kind.model_validate(body), tag)
+
+
+@pytest.fixture
+def catalog() -> FakeCatalog:
+    return FakeCatalog()
+
+
+@pytest.fixture(scope="session")
+def settings(database_url, issuer) -> Settings:
+    return Settings(
+        database_url=database_url("dossier"),
+        jwks_file=issuer.jwks_file,
+        catalog_url="http://catalog.invalid",
+        service_token="unused",
+        personal_data_key=base64.b64encode(bytes(32)).decode(),
+    )
+
+
+@pytest.fixture
+async def app(settings, catalog) -> AsyncIterator[FastAPI]:
+    app = create_app(settings)
+    app.state.clock = lambda: NOW
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(app.router.lifespan_context(app))
+        engine = create_engine(
+            settings.database_url.get_secret_value(), pool_size=1, application_name="test"
+        )
+        stack.push_async_callback(engine.dispose)
+        app.state.office = main.open_office(app, catalog, write_sessions(engine))
+        yield app
+
+
+@pytest.fixture
+async def client(app, bearer) -> AsyncIterator[httpx.AsyncClient]:
+    """A client with every scope over the whole tree."""
+    scopes = (
+        *("dossiers:receive", "dossiers:process", "dossiers:read", "dossiers:import"),
+        "figures:read",
+    )
+    transport = httpx.ASGITransport(app, raise_app_exceptions=True)
+    async with httpx.AsyncClient(
+        transport=transport,
+        base_url="http://dossier",
+        headers=bearer(*scopes, agency="*"),
+    ) as client:
+        yield client
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def agency(catalog) -> str:
+    """A ward of its own, so that tests can commit without meeting each other."""
+    number = next(_numbers)
+    code = f"H77.{number // 900 + 1}.{number % 900 + 1}"
+    catalog.agencies.add(code)
+    return code
+
+
+@pytest.fixture
+def a_dossier(agency) -> Callable[..., dict]:
+    def paper(**changes) -> dict:
+        return {
+            "agency_code": agency,
+            "procedure_code": PROCEDURE,
+            "channel": "direct",
+            "received_at": "2022-08-31T10:00:00+07:00",
+            "applicant": {
+                "full_name": "Người nộp mẫu 001",
+                "id_number": "000000000123",
+                "phone": "0900000456",
+            },
+            **changes,
+        }
+
+    return paper
