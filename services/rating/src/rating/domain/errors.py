@@ -97,3 +97,9 @@ class AnsweredBeforeReceipt(Malformed):
     """An answer cannot be older than what it answers."""
 
     code = "answered_before_receipt"
+
+
+class OnlyForAll(NotAllowed):
+    """What holds for every agency is recorded by an actor of the whole tree."""
+
+    code = "only_for_all"

@@ -1,6 +1,6 @@
 """Indicator sets: dated data that says what is scored, by which rule, and what a score means."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -73,7 +73,7 @@ def in_force(indicator_sets: Iterable[IndicatorSet], day: date) -> IndicatorSet 
     return max(candidates, key=lambda one: (one.valid_from, one.code), default=None)
 
 
-def _problems(candidate: IndicatorSet) -> Iterable[str]:
+def _problems(candidate: IndicatorSet) -> Iterator[str]:
     """Name what does not fit together, first things first."""
     if candidate.valid_to is not None and candidate.valid_to <= candidate.valid_from:
         yield "valid_to must be after valid_from"
@@ -90,7 +90,7 @@ def _problems(candidate: IndicatorSet) -> Iterable[str]:
         yield from _problems_of_rule(indicator)
 
 
-def _problems_of_rule(indicator: Indicator) -> Iterable[str]:
+def _problems_of_rule(indicator: Indicator) -> Iterator[str]:
     rule = indicator.rule
     if rule.most != indicator.max_points:
         yield f"indicator {indicator.number}: max_points is not what its rule can give"

@@ -170,6 +170,11 @@ class DeskPoints:
         """Return the points a perfect case earns."""
         return max(self.settled_points, self.returned_points, self.otherwise)
 
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        """Return the figures that decide, for the evidence."""
+        return (self.settled_figure, self.returned_figure)
+
     def earned(self, facts: Facts) -> Ratio | NotCounted:
         """Return the agency's points of one case: itself."""
         threshold = self.settled_at_least_percent.get(facts.level)
@@ -202,6 +207,11 @@ class PostingPoints:
     def most(self) -> int:
         """Return the points a perfect case earns."""
         return max(self.points_by_ways)
+
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        """Return the figures that decide, for the evidence."""
+        return self.figures
 
     def earned(self, facts: Facts) -> Ratio | NotCounted:
         """Return the agency's points of one case: itself."""
@@ -236,6 +246,11 @@ class FeedbackPoints:
     def most(self) -> int:
         """Return the points a perfect case earns."""
         return max(self.when_none, self.otherwise, *(step.points for step in self.steps))
+
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        """Return the figures that decide, for the evidence."""
+        return (self.figure,)
 
     def earned(self, facts: Facts) -> Ratio | NotCounted:
         """Return the agency's points of one case: itself."""
@@ -275,6 +290,11 @@ class OnlinePoints:
     def most(self) -> int:
         """Return the points a perfect case earns."""
         return max(self.otherwise, *(step.points for step in self.steps))
+
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        """Return the figures that decide, for the evidence."""
+        return (self.procedures_figure, self.dossiers_figure, self.late_figure)
 
     def earned(self, facts: Facts) -> Ratio | NotCounted:
         """Return the agency's points of one case: itself."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from kit.wire import DossierCodeText, Instant, ShortText, Text, WireModel
 from pydantic import Field
 
-from rating.domain.facts import Satisfaction
+from rating.domain.facts import BallotAnswers, Satisfaction
 
 SmallCount = Annotated[int, Field(ge=0, le=1_000)]
 
@@ -50,6 +50,16 @@ class CastBallot(WireModel):
     own_fault: bool = False
     comment: Text | None = None
 
+    @property
+    def answers(self) -> BallotAnswers:
+        """Return what the ballot says, in the words of the domain."""
+        return BallotAnswers(
+            self.satisfaction,
+            self.contacts_count,
+            self.agencies_contacted_count,
+            self.own_fault,
+        )
+
 
 class BallotPaper(WireModel):
     """A ballot as stored; nothing in it leads back to a dossier or an applicant."""
@@ -57,3 +67,8 @@ class BallotPaper(WireModel):
     ballot_id: UUID
     cast_on: date
     satisfaction: Satisfaction
+
+    @classmethod
+    def of(cls, ballot_id: UUID, cast_on: date, answers: BallotAnswers) -> "BallotPaper":
+        """Write the paper of a stored ballot."""
+        return cls(ballot_id=ballot_id, cast_on=cast_on, satisfaction=answers.satisfaction)

@@ -84,7 +84,9 @@ class DeskPaper(WireModel):
         """Return the rule."""
         return rules.DeskPoints(
             settled_figure=self.settled_figure,
-            settled_at_least_percent=dict(self.settled_at_least_percent),
+            settled_at_least_percent={
+                str(level): percent for level, percent in self.settled_at_least_percent.items()
+            },
             settled_points=self.settled_points,
             returned_figure=self.returned_figure,
             returned_at_least_percent=self.returned_at_least_percent,
