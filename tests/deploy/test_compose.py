@@ -158,3 +158,7 @@ def test_prometheus_scrapes_the_four_services():
     }
     for service in SERVICES:
         assert set(CONTAINERS[service]["networks"]) & set(CONTAINERS["prometheus"]["networks"])
+
+
+def test_the_filled_in_variables_stay_out_of_the_repository():
+    assert "/.env" in (ROOT / ".gitignore").read_text().splitlines()
