@@ -24,6 +24,8 @@ MARGINS = (Mm(20), Mm(20), Mm(20), Mm(30))
 Law: NĐ 30/2020/NĐ-CP, phụ lục I
 """
 _BLACK = RGBColor(0, 0, 0)
+_HEADINGS = {1: (True, False, Pt(8)), 2: (True, False, Pt(4)), 3: (False, True, Pt(4))}
+"""By level (part, chapter, point): bold, italic, space above."""
 
 
 def blank_paper(report: ReportDocument) -> Document:
@@ -81,13 +83,12 @@ def _style_text(paper: Document) -> None:
 
 
 def _style_headings(paper: Document) -> None:
-    for level in (1, 2, 3):
+    for level, looks in _HEADINGS.items():
         style = _dress(paper, f"Heading {level}")
         style.font.size = BODY_SIZE
         style.font.color.rgb = _BLACK
-        style.font.bold = level < 3  # noqa: PLR2004 - parts and chapters bold, points italic
-        style.font.italic = level == 3  # noqa: PLR2004 - see above
-        style.paragraph_format.space_before = Pt(8 if level == 1 else 4)
+        style.font.bold, style.font.italic, space_before = looks
+        style.paragraph_format.space_before = space_before
         style.paragraph_format.space_after = Pt(4)
 
 

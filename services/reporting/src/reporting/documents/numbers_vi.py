@@ -3,10 +3,13 @@
 from datetime import date
 from decimal import Decimal
 
+_PADDED_COUNTS = range(1, 10)
+_PADDED_MONTHS = (1, 2)
+
 
 def count(number: int) -> str:
     """Write a whole number: a dot every three digits, 1 to 9 with a leading zero (`03`)."""
-    if 0 < number < 10:  # noqa: PLR2004 - the first number of two digits
+    if number in _PADDED_COUNTS:
         return f"0{number}"
     return f"{number:,}".replace(",", ".")
 
@@ -38,5 +41,5 @@ def long_day(value: date | None) -> str:
     """
     if value is None:
         return "ngày      tháng      năm"
-    month = f"{value.month:02}" if value.month <= 2 else str(value.month)  # noqa: PLR2004 - see above
+    month = f"{value.month:02}" if value.month in _PADDED_MONTHS else str(value.month)
     return f"ngày {value.day:02} tháng {month} năm {value.year:04}"
