@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,16 +31,18 @@ def postgres() -> Iterator[PostgresServer]:
 
 @pytest.fixture(scope="session")
 def database_url(postgres: PostgresServer) -> Callable[[str], str]:
-    """Return a function: service name -> address of its own database, migrated to head."""
+    """Return a function: service, occasion -> address of a database of its own, migrated."""
     migrated: dict[str, str] = {}
 
-    def url_of(service: str) -> str:
-        if service not in migrated:
-            with asyncio.Runner() as runner:
-                url = runner.run(ensure_database(postgres, service))
+    def url_of(service: str, occasion: str = "test") -> str:
+        name = f"{service}_{occasion}"
+        if name not in migrated:
+            # In a thread of its own: an asynchronous fixture may ask, and its loop is running.
+            with ThreadPoolExecutor(1) as aside:
+                url = aside.submit(asyncio.run, ensure_database(postgres, name)).result()
             migrate(service, url)
-            migrated[service] = url
-        return migrated[service]
+            migrated[name] = url
+        return migrated[name]
 
     return url_of
 
