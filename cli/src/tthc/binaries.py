@@ -40,6 +40,17 @@ def nobody() -> Account:
     return Account(entry.pw_uid, entry.pw_gid)
 
 
+def require_a_name() -> None:
+    """Refuse a user id without a name, as containers may give: initdb looks the name up."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError as error:
+        raise LocalProblem(
+            f"PostgreSQL needs a user with a name, and user id {os.geteuid()} has none here",
+            "Run as a user that /etc/passwd lists, or set DATABASE_URL",
+        ) from error
+
+
 def can_enter(account: Account, folder: Path) -> bool:
     """Return whether `account` may enter `folder` through all the folders above it."""
     try:

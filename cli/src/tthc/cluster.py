@@ -51,6 +51,7 @@ def cluster_of(home: Path) -> Cluster:
     """
     place = home / "postgres"
     if os.geteuid() != 0:
+        binaries.require_a_name()
         with writing_under(home):
             place.mkdir(exist_ok=True)
         return Cluster(place.resolve() / "data", binaries.programs_for(None), None)

@@ -49,6 +49,7 @@ def run(local: Local = _LOCAL, out: Out = _OUT) -> None:
     except Stopped:
         if not serving.is_set():
             raise
+        print("Stopped.")
 
 
 @app.command()
