@@ -1,6 +1,6 @@
 """The real stack with the demo quarter in it: real processes, real HTTP, a real PostgreSQL."""
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +13,8 @@ from tthc import demo_data
 from tthc.keys import LocalIssuer
 from tthc.migrations import prepare_databases
 from tthc.postgres import temporary_postgres
+from tthc.report_api import report_desk
+from tthc.report_run import build_report
 from tthc.services import SERVICES
 from tthc.stack import running_services
 
@@ -43,7 +45,7 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
     with temporary_postgres() as server:
         await prepare_databases(server, SERVICES)
         starting = running_services(
-            SERVICES, home=home, server=server, issuer=issuer, console=QUIET
+            SERVICES, home=home, server=server, keys=home / "keys", console=QUIET
         )
         async with starting as running:
             yield Stack(dict(running.addresses), issuer)
@@ -59,38 +61,23 @@ async def loaded(stack: Stack) -> Stack:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """The report after it was sealed twice."""
+    """The report as `tthc demo` builds it, and what sealing it once more answered."""
 
     report: dict[str, Any]
-    seals: tuple[dict[str, Any], dict[str, Any]]
-    path: str
+    exit_code: int
+    again: dict[str, Any]
+    files: dict[str, Path]
+
+    @property
+    def path(self) -> str:
+        return f"/v1/reports/{self.report['report_id']}"
 
 
 @pytest.fixture(scope="session")
-async def sealed(loaded: Stack) -> Sealed:
-    """The report: drafted, written, checked against the printed one, collected and sealed."""
-    scopes = ("reports:write", "reports:read", "reports:seal")
-    async with loaded.service("reporting", *scopes) as reporting:
-        head = await answer(reporting.post("/v1/reports", json=demo_data.read("report.json")))
-        path = f"/v1/reports/{head['report_id']}"
-        for section, text in demo_data.read("narratives.json").items():
-            await answer(
-                reporting.put(
-                    f"{path}/narratives/{section}",
-                    json={"text": text},
-                    headers={"If-Match": '"0"'},
-                )
-            )
-        await answer(reporting.post(f"{path}/stated-figures", json=demo_data.read("stated.json")))
-        collected = await answer(reporting.post(f"{path}/collections", json={}))
-        matching = {"If-Match": f'"{collected["version"]}"'}
-        first = await answer(reporting.post(f"{path}/seal", headers=matching))
-        second = await answer(reporting.post(f"{path}/seal", headers=matching))
-        return Sealed(await answer(reporting.get(path)), (first, second), path)
-
-
-async def answer(call: Awaitable[httpx.Response]) -> dict[str, Any]:
-    response = await call
-    assert response.is_success, f"{response.request.url} {response.status_code} {response.text}"
-    content: dict[str, Any] = response.json()
-    return content
+async def sealed(loaded: Stack, tmp_path_factory: pytest.TempPathFactory) -> Sealed:
+    out = tmp_path_factory.mktemp("out")
+    exit_code = await build_report(loaded.urls, loaded.issuer, out, QUIET)
+    async with report_desk(loaded.urls["reporting"], loaded.issuer, demo_data.WARD) as desk:
+        report = await desk.draft(demo_data.read("report.json"))
+        again = await desk.seal(report)
+    return Sealed(report, exit_code, again, {file.suffix: file for file in out.iterdir()})

@@ -1,6 +1,5 @@
 """Loads the demo quarter of ward Phú Sơn through the public HTTP APIs of the running services."""
 
-import csv
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from tthc.calendar_file import read_days
 from tthc.concurrency import all_of
 from tthc.demo_api import Caller, Callers, DemoRefused, Json, for_each, refuse_rejected
 from tthc.keys import LocalIssuer
@@ -99,9 +99,8 @@ async def _load_catalogue(catalog: Caller, board: Board) -> None:
 
 async def _load_calendar(catalog: Caller, board: Board) -> None:
     done = board.counter("Lịch làm việc 2021-2026", 1)
-    with _CALENDAR.open(encoding="utf-8", newline="") as rows:
-        days = list(csv.DictReader(rows))
-    await catalog.create("/v1/calendar-releases", {"name": _CALENDAR.stem, "days": days})
+    release = {"name": _CALENDAR.stem, "days": read_days(_CALENDAR)}
+    await catalog.create("/v1/calendar-releases", release)
     done()
 
 
