@@ -2,7 +2,6 @@ import base64
 import itertools
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime
 
 import httpx
@@ -93,11 +92,6 @@ class FakeCatalog:
         return None if tag == etag else Answer(kind.model_validate(body), tag)
 
 
-@pytest.fixture
-def catalog() -> FakeCatalog:
-    return FakeCatalog()
-
-
 @pytest.fixture(scope="session")
 def settings(database_url, issuer) -> Settings:
     return Settings(
@@ -109,18 +103,31 @@ def settings(database_url, issuer) -> Settings:
     )
 
 
-@pytest.fixture
-async def app(settings, catalog) -> AsyncIterator[FastAPI]:
+@pytest.fixture(scope="session")
+async def running_app(settings) -> AsyncIterator[FastAPI]:
     app = create_app(settings)
-    app.state.clock = lambda: NOW
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(app.router.lifespan_context(app))
-        engine = create_engine(
-            settings.database_url.get_secret_value(), pool_size=1, application_name="test"
-        )
-        stack.push_async_callback(engine.dispose)
-        app.state.office = main.open_office(app, catalog, write_sessions(engine))
+    async with app.router.lifespan_context(app):
         yield app
+
+
+@pytest.fixture(scope="session")
+async def copies(settings):
+    url = settings.database_url.get_secret_value()
+    engine = create_engine(url, pool_size=1, application_name="test")
+    yield write_sessions(engine)
+    await engine.dispose()
+
+
+@pytest.fixture
+def catalog() -> FakeCatalog:
+    return FakeCatalog()
+
+
+@pytest.fixture
+def app(running_app, catalog, copies) -> FastAPI:
+    running_app.state.clock = lambda: NOW
+    running_app.state.office = main.open_office(running_app, catalog, copies)
+    return running_app
 
 
 @pytest.fixture
@@ -130,9 +137,8 @@ async def client(app, bearer) -> AsyncIterator[httpx.AsyncClient]:
         *("dossiers:receive", "dossiers:process", "dossiers:read", "dossiers:import"),
         "figures:read",
     )
-    transport = httpx.ASGITransport(app, raise_app_exceptions=True)
     async with httpx.AsyncClient(
-        transport=transport,
+        transport=httpx.ASGITransport(app),
         base_url="http://dossier",
         headers=bearer(*scopes, agency="*"),
     ) as client:

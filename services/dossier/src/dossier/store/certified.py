@@ -68,9 +68,10 @@ async def copies_evidence(
     tx: AsyncSession, scope: Scope, *, after: CopyPlace | None, limit: int
 ) -> list[CertifiedCopy]:
     """Return a page of the certified copies, one by one."""
-    ordinals = func.generate_series(1, certified_copies.c.copy_count).table_valued(
-        column("ordinal", Integer), joins_implicitly=True
-    )
+    series = func.generate_series(1, certified_copies.c.copy_count)
+    ordinals = series.table_valued(
+        column("ordinal", Integer), name="copies", joins_implicitly=True
+    ).render_derived()
     place = tuple_(
         certified_copies.c.certified_on, certified_copies.c.agency_id, ordinals.c.ordinal
     )

@@ -1,0 +1,163 @@
+import json
+import time
+
+import pytest
+
+NDJSON = {"content-type": "application/x-ndjson"}
+
+
+@pytest.fixture
+def a_history(agency):
+    def line(number: int, **changes) -> dict:
+        return {
+            "external_id": f"cu-{number}",
+            "agency_code": agency,
+            "procedure_code": "1.001193",
+            "channel": "online",
+            "received_at": "2022-07-04T08:00:00+07:00",
+            "settled_at": "2022-07-06T09:00:00+07:00",
+            "returned_at": "2022-07-07T09:00:00+07:00",
+            "applicant": {"full_name": f"Người nộp mẫu {number:03d}", "phone": "0900000001"},
+            **changes,
+        }
+
+    return line
+
+
+async def send(client, *lines, headers=None) -> list[dict]:
+    body = b"\n".join(
+        line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines
+    )
+    answer = await client.post(
+        "/v1/dossier-imports", content=body, headers={**NDJSON, **(headers or {})}
+    )
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+async def test_a_history_is_stored_with_the_code_of_its_own_day(client, a_history, agency):
+    (outcome,) = await send(client, a_history(1))
+    assert outcome == {"line": 1, "outcome": "stored", "code": f"{agency}-220704-0001"}
+    dossier = (await client.get(f"/v1/dossiers/{outcome['code']}")).json()
+    assert (dossier["status"], dossier["version"], dossier["due_on"]) == (10, 3, "2022-07-07")
+    assert (dossier["ended_on"], dossier["return_method"]) == ("2022-07-06", "direct")
+    events = (await client.get(f"/v1/dossiers/{outcome['code']}/events")).json()["items"]
+    assert [event["kind"] for event in events] == ["received", "settled", "returned"]
+    assert {event["recorded_at"] for event in events} == {"2022-10-15T03:00:00Z"}
+
+
+async def test_an_open_history_goes_on_at_the_desk(client, a_history):
+    line = a_history(1, status=4)
+    del line["settled_at"], line["returned_at"]
+    (outcome,) = await send(client, line)
+    answer = await client.post(
+        f"/v1/dossiers/{outcome['code']}/settlement", json={}, headers={"If-Match": '"2"'}
+    )
+    assert (answer.status_code, answer.json()["status"]) == (200, 9)
+
+
+async def test_lines_known_before_are_duplicates_with_their_code(client, a_history):
+    first = await send(client, a_history(1), a_history(2), a_history(1))
+    again = await send(client, a_history(1), a_history(3))
+    assert [line["outcome"] for line in first] == ["stored", "stored", "duplicate"]
+    assert first[2]["code"] == first[0]["code"]
+    assert [line["outcome"] for line in again] == ["duplicate", "stored"]
+    assert again[0]["code"] == first[0]["code"]
+    assert again[1]["code"].endswith("-0003")
+
+
+async def test_the_day_counter_is_raised_so_that_the_desk_goes_on_behind_it(
+    client, a_history, a_dossier
+):
+    await send(client, *(a_history(number) for number in range(1, 6)))
+    receipt = await client.post(
+        "/v1/dossiers", json=a_dossier(received_at="2022-07-04T10:00:00+07:00")
+    )
+    assert receipt.json()["code"].endswith("-0006")
+
+
+async def test_serials_follow_the_order_of_receipt(client, a_history):
+    late = a_history(1, received_at="2022-07-04T11:00:00+07:00")
+    early = a_history(2, received_at="2022-07-04T07:30:00+07:00")
+    first, second = await send(client, late, early)
+    assert (first["code"][-4:], second["code"][-4:]) == ("0002", "0001")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"procedure_code": "9.999999"}, "unknown_procedure"),
+        ({"agency_code": "H99"}, "unknown_agency"),
+        ({"received_at": "2023-01-01T00:00:00Z"}, "in_the_future"),
+        ({"settled_at": "2022-07-01T00:00:00Z"}, "inconsistent_history"),
+        ({"status": 2}, "inconsistent_history"),
+        ({"status": 11}, "invalid_fields"),
+        ({"received_at": "9999-12-31T00:00:00Z"}, "invalid_fields"),
+        ({"applicant": {"full_name": "\x00"}}, "invalid_fields"),
+        ({"external_id": None}, "invalid_fields"),
+        ({"applicant": {"full_name": "x" * 70_000}}, "line_too_long"),
+    ],
+)
+async def test_a_bad_line_is_rejected_by_itself(client, a_history, changes, code):
+    outcomes = await send(client, a_history(1), a_history(2, **changes), a_history(3))
+    assert [line["outcome"] for line in outcomes] == ["stored", "rejected", "stored"]
+    assert outcomes[1]["problem"]["code"] == code
+    assert outcomes[1]["problem"]["detail"]
+    assert outcomes[2]["code"].endswith("-0002")
+
+
+@pytest.mark.parametrize("line", [b"{", b"nothing", b"[" * 20_000, b"\xff", b"1", b"null"])
+async def test_a_line_that_is_no_paper_is_rejected(client, a_history, line):
+    outcomes = await send(client, line, a_history(1))
+    assert [outcome["outcome"] for outcome in outcomes] == ["rejected", "stored"]
+    assert outcomes[0]["problem"]["code"] == "invalid_fields"
+
+
+async def test_blank_lines_are_numbered_but_not_answered(client, a_history):
+    outcomes = await send(client, b"", a_history(1), b"  ", a_history(2), b"")
+    assert [outcome["line"] for outcome in outcomes] == [2, 4]
+
+
+async def test_an_empty_file_gets_an_empty_answer(client):
+    assert await send(client) == []
+
+
+async def test_a_client_imports_into_its_own_part_of_the_tree(client, a_history, bearer):
+    headers = bearer("dossiers:import", agency="H56")
+    (outcome,) = await send(client, a_history(1), headers=headers)
+    assert outcome["problem"]["code"] == "not_your_agency"
+
+
+async def test_without_the_scope_nothing_is_imported(client, a_history, bearer):
+    answer = await client.post(
+        "/v1/dossier-imports",
+        content=json.dumps(a_history(1)),
+        headers={**NDJSON, **bearer("dossiers:receive")},
+    )
+    assert answer.status_code == 403
+
+
+async def test_procedures_are_asked_once_for_a_whole_file(client, a_history, catalog):
+    await send(client, *(a_history(number) for number in range(600)))
+    assert catalog.asked.count("procedure 1.001193") == 1
+
+
+async def test_a_file_longer_than_any_body_is_stored_in_time(client, a_history):
+    lines = [a_history(number, subject="x" * 1_000) for number in range(1, 1_501)]
+    started = time.perf_counter()
+    outcomes = await send(client, *lines)
+    assert {outcome["outcome"] for outcome in outcomes} == {"stored"}
+    assert [outcome["line"] for outcome in outcomes] == list(range(1, 1_501))
+    assert time.perf_counter() - started < 6  # 389 lines in 1.5 s, and a shared machine
+
+
+async def test_a_torn_stream_keeps_whole_batches_only(client, a_history, agency):
+    async def torn():
+        for number in range(500):
+            yield json.dumps(a_history(number)).encode() + b"\n"
+        yield b'{"external_id": "cu-'
+
+    answer = await client.post("/v1/dossier-imports", content=torn(), headers=NDJSON)
+    outcomes = [json.loads(line)["outcome"] for line in answer.text.splitlines()]
+    assert outcomes == ["stored"] * 500 + ["rejected"]

@@ -1,0 +1,175 @@
+"""SQL counts, the domain decides: over random histories both say the same, at any known time."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from uuid import uuid4
+
+import pytest
+from dossier.domain import facts as days
+from dossier.domain.classification import contribution
+from dossier.domain.dossier import dossier_code, moved
+from dossier.domain.due_date import Desk
+from dossier.domain.facts import FOREVER, Channel, ReturnMethod
+from dossier.domain.figures import COUNTED
+from dossier.domain.lifecycle import ENDED, Status, allowed_from
+from dossier.store import course as courses
+from dossier.store import dossiers, figures
+from dossier.store.agencies import number_agency
+from dossier.store.course import Act
+from dossier.store.figures import Scope
+from dossier.store.intake import Intake, driver_connection, receive
+from dossier.store.personal_data import Sealer
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from kernel.periods import ReportingPeriod
+from kernel.time_zone import LOCAL_ZONE, local_day
+from kernel.working_days import WorkingCalendar
+
+FIRST = date(2022, 6, 1)
+DESK = Desk(WorkingCalendar())
+SEALER = Sealer({"1": "A" * 43 + "="}, key_id="1")
+KEYS = [definition.key for definition in COUNTED]
+_numbers = count(1)
+
+steps = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 20), st.integers(0, 600)), max_size=6)
+stories = st.tuples(
+    st.sampled_from(Channel),
+    st.sampled_from(["ho-tich", "khac"]),
+    st.integers(0, 90),
+    st.none() | st.integers(0, 15),
+    st.sampled_from(["restart", "pause"]),
+    steps,
+)
+
+
+def noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), LOCAL_ZONE).astimezone(UTC)
+
+
+class Diary:
+    """One dossier in the database and, beside it, its facts as known after each recording."""
+
+    def __init__(self, code: str, field: str) -> None:
+        self.code = code
+        self.field = field
+        self.known: list[tuple[datetime, days.Facts]] = []
+
+    def facts(self, known_at: datetime) -> days.Facts | None:
+        return next((f for at, f in reversed(self.known) if at <= known_at), None)
+
+
+async def live(tx, agency_id: int, agency: str, story) -> Diary:
+    channel, field, start, limit, policy, acts = story
+    received_at = noon(FIRST + timedelta(days=start))
+    due_on = None if limit is None else local_day(received_at) + timedelta(days=limit)
+    intake = Intake(
+        agency_id=agency_id,
+        issued_on=local_day(received_at),
+        recorded_at=received_at,
+        recorded_by="officer-1",
+        key=None,
+        body_digest=None,
+        filing_id=None,
+        applicant_id=uuid4(),
+        full_name="Người nộp mẫu",
+        sealed=None,
+        key_id="1",
+        channel=channel,
+        procedure_code="1.001193",
+        procedure_name="Đăng ký khai sinh",
+        version_number=1,
+        field_code=field,
+        time_limit_value=limit,
+        time_limit_unit="none" if limit is None else "calendar_day",
+        cutoff_time=None,
+        supplement_policy=policy,
+        received_at=received_at,
+        due_on=due_on,
+        subject=None,
+        components_count=None,
+        external_id=None,
+    )
+    issued = await receive(await driver_connection(tx), intake)
+    diary = Diary(dossier_code(agency, issued.issued_on, issued.serial), field)
+    recorded_at = received_at
+    first = days.received(channel, local_day(received_at), due_on)
+    diary.known.append((recorded_at, first))
+    for choice, later, lag in acts:
+        dossier = await dossiers.dossier(tx, diary.code, None, SEALER)
+        before = await courses.course(tx, dossier)
+        assert before.facts == diary.known[-1][1]
+        at = before.status_since + timedelta(days=later)
+        recorded_at = max(recorded_at, at) + timedelta(hours=lag)
+        after = next_course(before, dossier, choice, at)
+        if after is None:
+            break
+        act = Act(kind="act", occurred_at=at, recorded_at=recorded_at, recorded_by="x", details={})
+        assert await courses.keep_course(tx, dossier, before, after, act)
+        diary.known.append((recorded_at, after.facts))
+    return diary
+
+
+def next_course(before, dossier, choice: int, at: datetime):
+    moves = sorted(allowed_from(before.status, came_from=before.came_from))
+    if choice == 9 and before.status not in ENDED and before.facts.apologised_on == FOREVER:
+        apologised = days.apologised(before.facts, local_day(at))
+        return courses.replace(before, facts=apologised, status_since=at)
+    if not moves:
+        return None
+    to = Status(moves[choice % len(moves)])
+    method = list(ReturnMethod)[choice % 3]
+    return moved(before, to, at=at, terms=dossier.terms, desk=DESK, method=method)
+
+
+@pytest.fixture
+def in_vain(app):
+    """Sessions whose work is undone."""
+    return app.state.sessions
+
+
+@settings(
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    st.lists(stories, min_size=1, max_size=5),
+    st.integers(0, 120),
+    st.integers(1, 92),
+    st.none() | st.integers(0, 4_000),
+)
+async def test_sql_and_domain_count_the_same(in_vain, told, start, length, known_hours):
+    agency = f"H78.1.{next(_numbers)}"
+    period = ReportingPeriod(FIRST + timedelta(days=start), FIRST + timedelta(days=start + length))
+    before = ReportingPeriod(period.start - timedelta(days=30), period.start)
+    known_at = None if known_hours is None else noon(FIRST) + timedelta(hours=known_hours)
+    async with in_vain() as tx:
+        agency_id = await number_agency(tx, agency)
+        diaries = [await live(tx, agency_id, agency, story) for story in told]
+        known = [(d, d.facts(known_at or datetime.max.replace(tzinfo=UTC))) for d in diaries]
+        keys = {d.code: contribution(f, period) for d, f in known if f is not None}
+
+        scope = Scope(agencies={agency}, sight=None, period=period, known_at=known_at)
+        for key in KEYS:
+            expected = {code for code, found in keys.items() if key in found}
+            assert await figures.count(tx, scope, key) == len(expected), key
+            listed = await figures.evidence(tx, scope, key, field=None, after=None, limit=100)
+            assert [dossier_code(r.agency_code, r.issued_on, r.serial) for r in listed] == sorted(
+                expected, key=lambda code: tuple(code.rsplit("-", 2)[1:])
+            )
+        await _sums_agree(tx, scope, keys, diaries)
+        previous = Scope(agencies={agency}, sight=None, period=before, known_at=known_at)
+        pending = await figures.count(tx, previous, "dossiers.pending")
+        assert await figures.count(tx, scope, "dossiers.carried_over") == pending
+
+
+async def _sums_agree(tx, scope, keys, diaries) -> None:
+    """The one statement of all counts, in total and per field, agrees with the domain too."""
+    counted = [key for key in KEYS if key != "dossiers.returned.postal"]
+    (total,) = (await figures.counts(tx, scope, counted, per_field=False)).values()
+    assert total == {key: sum(key in found for found in keys.values()) for key in counted}
+    per_field = await figures.counts(tx, scope, counted, per_field=True)
+    fields = {diary.code: diary.field for diary in diaries}
+    for field, row in per_field.items():
+        own = [found for code, found in keys.items() if fields[code] == field]
+        assert row == {key: sum(key in found for found in own) for key in counted}
+    assert total == {key: sum(row[key] for row in per_field.values()) for key in counted}

@@ -1,0 +1,184 @@
+"""Smaller rules: versions in force, apologies, order of acts, sight, imported histories."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from dossier.domain import facts as days
+from dossier.domain.apologies import require_apology_due, sent_in_time
+from dossier.domain.chronology import act_instant, receipt_instant
+from dossier.domain.due_date import SupplementPolicy, TimeLimit, TimeUnit
+from dossier.domain.errors import (
+    ApologyNotDue,
+    ChannelNotOffered,
+    InconsistentHistory,
+    InTheFuture,
+    NotYourAgency,
+    OutOfOrder,
+    ProcedureNotInForce,
+    PromisedTooEarly,
+    TooLongAgo,
+)
+from dossier.domain.facts import Channel, EndKind, ReturnMethod
+from dossier.domain.history import Told, past_course
+from dossier.domain.lifecycle import Status
+from dossier.domain.permissions import may_see, require_sight
+from dossier.domain.procedures import ProcedureVersion, in_force
+
+NOW = datetime(2022, 10, 1, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def a_version(number: int, valid_from: date, valid_to: date | None = None) -> ProcedureVersion:
+    return ProcedureVersion(
+        procedure_code="1.001193",
+        number=number,
+        name="Đăng ký khai sinh",
+        field_code="ho-tich",
+        limits={Channel.DIRECT: TimeLimit(3, TimeUnit.WORKING_DAY)},
+        supplement_policy=SupplementPolicy.RESTART,
+        valid_from=valid_from,
+        valid_to=valid_to,
+    )
+
+
+VERSIONS = [
+    a_version(1, date(2020, 1, 1), date(2022, 7, 1)),
+    a_version(2, date(2022, 7, 1), date(2022, 9, 1)),
+]
+
+
+@pytest.mark.parametrize(
+    ("day", "number"),
+    [(date(2022, 6, 30), 1), (date(2022, 7, 1), 2), (date(2022, 8, 31), 2)],
+)
+def test_a_dossier_keeps_the_version_in_force_on_its_day(day, number):
+    assert in_force(VERSIONS, "1.001193", day).number == number
+
+
+@pytest.mark.parametrize("day", [date(2019, 12, 31), date(2022, 9, 1)])
+def test_a_procedure_out_of_force_takes_no_dossier(day):
+    with pytest.raises(ProcedureNotInForce):
+        in_force(VERSIONS, "1.001193", day)
+
+
+def test_a_procedure_takes_dossiers_only_by_the_channels_it_offers():
+    assert VERSIONS[0].limit(Channel.DIRECT).value == 3
+    with pytest.raises(ChannelNotOffered):
+        VERSIONS[0].limit(Channel.ONLINE)
+
+
+def pending(due_on: date | None = date(2022, 7, 8)) -> days.Facts:
+    return days.received(Channel.DIRECT, date(2022, 7, 4), due_on)
+
+
+@pytest.mark.parametrize(
+    ("sent_on", "in_time"), [(7, True), (8, False)], ids=["a day before", "on the due date"]
+)
+def test_an_apology_leaves_at_the_latest_a_day_before_the_due_date(sent_on, in_time):
+    sent_at = datetime(2022, 7, sent_on, 16, 59, tzinfo=UTC)
+    assert sent_in_time(sent_at, date(2022, 7, 8)) == in_time
+
+
+@pytest.mark.parametrize(
+    "facts", [pending(None), days.ended(pending(), date(2022, 7, 5), EndKind.SETTLED)]
+)
+def test_there_is_nothing_to_apologise_for(facts):
+    with pytest.raises(ApologyNotDue):
+        require_apology_due(facts, sent_at=NOW, promised_on=date(2022, 12, 1))
+
+
+@pytest.mark.parametrize("promised_on", [date(2022, 7, 8), date(2022, 9, 30)])
+def test_a_promise_lies_after_the_due_date_and_not_in_the_past(promised_on):
+    with pytest.raises(PromisedTooEarly):
+        require_apology_due(pending(), sent_at=NOW, promised_on=promised_on)
+
+
+def test_a_proper_promise_is_accepted():
+    require_apology_due(pending(), sent_at=NOW, promised_on=date(2022, 10, 1))
+
+
+def test_an_act_happens_now_unless_said_otherwise():
+    assert act_instant(None, now=NOW, after=None) == NOW
+    assert act_instant(NOW - HOUR, now=NOW, after=NOW - HOUR) == NOW - HOUR
+
+
+def test_an_act_is_neither_in_the_future_nor_before_the_one_it_follows():
+    with pytest.raises(InTheFuture):
+        act_instant(NOW + HOUR, now=NOW, after=None)
+    with pytest.raises(OutOfOrder):
+        act_instant(NOW - HOUR, now=NOW, after=NOW)
+
+
+def test_codes_begin_with_the_year_2000():
+    assert receipt_instant(datetime(1999, 12, 31, 17, tzinfo=UTC), now=NOW)
+    with pytest.raises(TooLongAgo):
+        receipt_instant(datetime(1999, 12, 31, 16, 59, tzinfo=UTC), now=NOW)
+
+
+def test_an_actor_sees_its_own_part_of_the_tree():
+    assert may_see(None, "H56")
+    assert may_see(frozenset({"H56.18"}), "H56.18")
+    require_sight(frozenset({"H56.18"}), "H56.18")
+    with pytest.raises(NotYourAgency):
+        require_sight(frozenset({"H56.18"}), "H56")
+
+
+def told(**changes) -> Told:
+    given = {
+        "channel": Channel.DIRECT,
+        "received_at": NOW - 9 * HOUR,
+        "due_on": date(2022, 10, 4),
+        "settled_at": None,
+        "returned_at": None,
+        "return_method": None,
+        "status": None,
+    }
+    return Told(**{**given, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "kinds"),
+    [
+        ({}, 2, ["received"]),
+        ({"status": Status.IN_PROCESS}, 4, ["received", "in_process"]),
+        ({"settled_at": NOW}, 9, ["received", "settled"]),
+        (
+            {"settled_at": NOW - HOUR, "returned_at": NOW, "status": Status.RETURNED},
+            10,
+            ["received", "settled", "returned"],
+        ),
+    ],
+)
+def test_a_told_history_ends_where_its_instants_say(changes, status, kinds):
+    course, events = past_course(told(**changes), now=NOW)
+    assert course.status == status
+    assert [event.kind for event in events] == kinds
+
+
+def test_a_result_told_as_returned_went_by_hand_unless_said_otherwise():
+    course, _ = past_course(told(settled_at=NOW, returned_at=NOW), now=NOW)
+    assert course.facts.return_method is ReturnMethod.DIRECT
+    by_post = told(settled_at=NOW, returned_at=NOW, return_method=ReturnMethod.POSTAL)
+    assert past_course(by_post, now=NOW)[0].facts.return_method is ReturnMethod.POSTAL
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"settled_at": NOW - 10 * HOUR},
+        {"settled_at": NOW, "returned_at": NOW - HOUR},
+        {"returned_at": NOW},
+        {"return_method": ReturnMethod.POSTAL},
+        {"status": Status.SETTLED},
+        {"settled_at": NOW, "status": Status.ACCEPTED},
+        {"settled_at": NOW, "returned_at": NOW, "status": Status.SETTLED},
+    ],
+)
+def test_a_history_that_contradicts_itself_is_refused(changes):
+    with pytest.raises(InconsistentHistory):
+        past_course(told(**changes), now=NOW)
+
+
+def test_a_history_does_not_reach_into_the_future():
+    with pytest.raises(InTheFuture):
+        past_course(told(settled_at=NOW + HOUR), now=NOW)
