@@ -35,14 +35,13 @@ async def test_a_refusal_stops_the_load_with_its_reason():
     assert "\n" not in str(refused.value)
 
 
-async def test_a_conflict_counts_as_there_only_when_it_says_so():
+async def test_something_else_in_its_place_is_a_refusal_too():
     def answer(_request: httpx.Request) -> httpx.Response:
         return httpx.Response(409, json={"code": "agency_exists"})
 
     async with caller(answer) as catalog:
-        assert await catalog.create("/v1/agencies", {}, already={"agency_exists"}) == {}
         with pytest.raises(DemoRefused, match="agency_exists"):
-            await catalog.create("/v1/agencies", {}, already={"parent_exists"})
+            await catalog.create("/v1/agencies", {})
 
 
 async def test_a_service_that_is_away_is_one_line():

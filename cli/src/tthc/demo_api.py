@@ -3,10 +3,9 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from http import HTTPStatus
 from typing import Any, Self, TypeAlias, TypeVar
 
 import httpx
@@ -62,24 +61,14 @@ class Caller:
         return _accepted(await self._send(self._client.build_request("GET", path, params=params)))
 
     async def create(
-        self,
-        path: str,
-        body: Json,
-        *,
-        already: Collection[str] = (),
-        headers: Mapping[str, str] | None = None,
+        self, path: str, body: Json, *, headers: Mapping[str, str] | None = None
     ) -> Json:
-        """POST `body`; a 409 whose code is in `already` says that it is there: no refusal.
-
-        The answer is empty in that case.
-        """
+        """POST `body`; any refusal stops the load, also that something else is there already."""
         answer = await self._send(
             self._client.build_request(
                 "POST", path, json=body, headers={**_key_of(path, body), **(headers or {})}
             )
         )
-        if answer.status_code == HTTPStatus.CONFLICT and answer.json()["code"] in already:
-            return {}
         made: Json = _accepted(answer).json()
         return made
 

@@ -109,7 +109,7 @@ async def _load_agencies(catalog: Caller, board: Board) -> None:
     agencies = read("agencies.json")["agencies"]
     done = board.counter("Cơ quan", len(agencies))
     for agency in agencies:
-        await catalog.create("/v1/agencies", agency, already={"agency_exists"})
+        await catalog.create("/v1/agencies", agency)
         done()
 
 
@@ -119,13 +119,11 @@ async def _load_procedures(catalog: Caller, board: Board) -> None:
     procedures = _lines("procedures.ndjson")
 
     async def add_field(field: Json) -> None:
-        await catalog.create("/v1/procedure-fields", field, already={"procedure_field_exists"})
+        await catalog.create("/v1/procedure-fields", field)
 
     async def add_decision(decision: Json) -> None:
         body = {key: decision[key] for key in ("number", "decided_on", "issued_by", "title")}
-        await catalog.create(
-            "/v1/publication-decisions", {**body, "effects": []}, already={"decision_exists"}
-        )
+        await catalog.create("/v1/publication-decisions", {**body, "effects": []})
 
     await all_of(
         [
@@ -149,7 +147,6 @@ async def _load_cut_time_limits(catalog: Caller, board: Board) -> None:
         await catalog.create(
             f"{path}/versions",
             version,
-            already={"version_not_later"},
             headers={"If-Match": current.headers["ETag"]},
         )
 
@@ -163,16 +160,14 @@ async def _load_settling(catalog: Caller, board: Board) -> None:
     reviews = read("reviews.json")["reviews"]
     done = board.counter("Phân công, niêm yết, rà soát", 4)
     for each in assignments:
-        await catalog.create(
-            "/v1/agency-procedures", _with_each_assignment(each), already={"assignment_exists"}
-        )
+        await catalog.create("/v1/agency-procedures", _with_each_assignment(each))
         done()
     for each in postings:
         body = {**each, "procedure_codes": _codes(each["procedure_codes"])}
-        await catalog.create("/v1/postings", body, already={"posting_exists"})
+        await catalog.create("/v1/postings", body)
         done()
     for each in reviews:
-        await catalog.create("/v1/reviews", each, already={"review_exists"})
+        await catalog.create("/v1/reviews", each)
         done()
 
 
@@ -223,7 +218,7 @@ async def _load_certified_copies(dossier: Caller, board: Board) -> None:
     days = read("certified-copies.json")["certified_copies"]
 
     async def record(day: Json) -> None:
-        await dossier.create("/v1/certified-copies", day, already={"copies_already_recorded"})
+        await dossier.create("/v1/certified-copies", day)
 
     await for_each(days, record, board.counter("Chứng thực bản sao điện tử", len(days)))
 
@@ -231,15 +226,13 @@ async def _load_certified_copies(dossier: Caller, board: Board) -> None:
 async def _load_indicator_set(rating: Caller, board: Board) -> None:
     done = board.counter("Bộ chỉ số đánh giá", 1)
     body = json.loads(_INDICATOR_SET.read_text(encoding="utf-8"))
-    await rating.create("/v1/indicator-sets", body, already={"duplicate_indicator_set"})
+    await rating.create("/v1/indicator-sets", body)
     done()
 
 
 async def _load_assessment(rating: Caller, board: Board) -> None:
     done = board.counter("Tự đánh giá", 1)
-    await rating.create(
-        "/v1/agency-assessments", read("assessment.json"), already={"duplicate_assessment"}
-    )
+    await rating.create("/v1/agency-assessments", read("assessment.json"))
     done()
 
 
