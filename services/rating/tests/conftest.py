@@ -1,5 +1,9 @@
 """The real application on a real database, with its neighbours replaced at the border."""
 
+import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -26,8 +30,10 @@ from rating.main import create_app
 from rating.schemas.indicator_sets import IndicatorSetPaper
 from rating.settings import Settings
 from rating.store.indicator_sets import add_indicator_set
+from tthc.databases import ensure_database
 
-RELEASE = Path(__file__).parents[1] / "releases" / "tt01-2018.json"
+SERVICE = Path(__file__).parents[1]
+RELEASE = SERVICE / "releases" / "tt01-2018.json"
 NOW = datetime(2022, 10, 3, 2, 0, tzinfo=UTC)
 LOADED_AT = datetime(2019, 1, 8, tzinfo=UTC)
 ALL_OF_220 = {
@@ -140,6 +146,40 @@ def settled_dossiers():
         ]
 
     return settle
+
+
+@pytest.fixture(scope="session")
+def fakes():
+    """Return a function that makes a fake catalogue and a fake dossier service."""
+    return lambda: (FakeCatalog(), FakeDossiers())
+
+
+@pytest.fixture(scope="session")
+def own_database(postgres):
+    """Return a function: name -> address of an empty database that nobody else looks at."""
+
+    def create(name: str) -> str:
+        with asyncio.Runner() as runner:
+            return runner.run(ensure_database(postgres, f"rating_{name}"))
+
+    return create
+
+
+@pytest.fixture(scope="session")
+def alembic():
+    """Return a function: address, command -> what alembic printed."""
+
+    def run(url: str, *command: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "alembic", "-c", str(SERVICE / "alembic.ini"), *command],
+            env={**os.environ, "RATING_DATABASE_URL": url},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,9 @@ async def list_figures(
     ),
 )
 async def list_evidence(
-    key: Annotated[str, Path(max_length=80, pattern=r"^[a-z0-9_.]+$")],
+    key: Annotated[
+        str, Path(max_length=80, pattern=r"^[a-z0-9_.]+$", examples=["rating.indicator.1"])
+    ],
     reader: FigureReader,
     sources: FactSources,
     now: Now,
