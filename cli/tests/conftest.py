@@ -115,13 +115,14 @@ class Play:
 @pytest.fixture
 def play(folder: Path, playground: Path) -> Iterator[Callable[..., Play]]:
     """Return a function that starts a run; what is still running at the end is killed."""
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     started: list[Play] = []
 
     def start(*ports: int, kind: str = "run", **variables: str) -> Play:
         ports = ports or (free_port(), free_port())
         process = subprocess.Popen(
             [sys.executable, str(PLAY), str(folder), str(playground), kind, *map(str, ports)],
-            env={**os.environ, "PYTHONPATH": str(playground), **variables},
+            env={**environment, "PYTHONPATH": str(playground), **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
