@@ -1,9 +1,11 @@
 """Every figure is defined once, and absent is not zero."""
 
 from decimal import Decimal
+from pathlib import Path
 
+import pytest
 from kernel.ratios import Ratio
-from rating.domain.facts import Satisfaction
+from rating.domain.facts import Facts, Satisfaction
 from rating.domain.figures import (
     DEFINITIONS,
     FeedbackCounts,
@@ -12,8 +14,12 @@ from rating.domain.figures import (
     satisfaction_figures,
     sheet_figures,
 )
+from rating.domain.scoring import score_sheet
 from rating.domain.tally import SatisfactionTally
+from rating.schemas.indicator_sets import IndicatorSetPaper
 
+RELEASE = Path(__file__).parents[2] / "releases" / "tt01-2018.json"
+TT01 = IndicatorSetPaper.model_validate_json(RELEASE.read_text()).in_domain()
 EMPTY = SatisfactionTally((0,) * len(Satisfaction))
 NO_FEEDBACK = FeedbackCounts(0, 0, 0, 0, Ratio(0, 0))
 
@@ -44,3 +50,25 @@ def test_the_share_on_time_is_absent_when_nothing_was_due():
     assert feedback_figures(NO_FEEDBACK)[-1].value is None
     counts = FeedbackCounts(3, 2, 2, 2, Ratio(2, 3))
     assert feedback_figures(counts)[-1].value == Decimal("66.7")
+
+
+def test_a_sheet_gives_sum_maximum_number_and_class():
+    feedback_only = score_sheet(TT01, Facts(level="commune"))
+    figures = {figure.key: figure.value for figure in sheet_figures(feedback_only, ".all")}
+    assert figures == {
+        "rating.score.all": Decimal(2),
+        "rating.maximum.all": 2,
+        "rating.indicators_counted.all": 1,
+        "rating.class.all": "Yếu",
+    }
+
+
+def test_a_sheet_that_counts_nothing_is_absent():
+    nothing = score_sheet(TT01, Facts(level="commune")).limited_to(frozenset())
+    assert {figure.value for figure in sheet_figures(nothing, "")} == {None}
+
+
+@pytest.mark.parametrize("number", [5, 6, 8, 9])
+def test_indicators_of_an_agency_say_which_figures_they_look_at(number):
+    rule = next(one.rule for one in TT01.indicators if one.number == number)
+    assert all(key.split(".")[0] in {"procedures", "dossiers", "feedback"} for key in rule.looks_at)
