@@ -14,7 +14,9 @@ SERVICE = Path(__file__).parents[1]
 NOW = datetime(2022, 10, 15, 3, tzinfo=UTC)
 _wards = itertools.count(100)
 
-_spec = importlib.util.spec_from_file_location("reporting_border", Path(__file__).with_name("border.py"))
+_spec = importlib.util.spec_from_file_location(
+    "reporting_border", Path(__file__).with_name("border.py")
+)
 border = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(border)
 
@@ -94,9 +96,8 @@ def draft(client, rules, ward, officer):
     """Return a function that opens a draft and answers its head."""
 
     async def opened(number=3, year=2022):
-        body = {
-            "agency_code": ward, "scheme": "legal", "kind": "quarter", "year": year, "number": number
-        }  # fmt: skip
+        period = {"scheme": "legal", "kind": "quarter", "year": year, "number": number}
+        body = period | {"agency_code": ward}
         answer = await client.post("/v1/reports", json=body, headers=officer)
         assert answer.status_code == 201, answer.text
         return answer.json()

@@ -18,7 +18,7 @@ MESSAGES_VI = {
     "not_collected": "Báo cáo chưa tổng hợp số liệu.",
     "partial_report": "Báo cáo chưa đầy đủ số liệu từ: {sources}.",
     "unbalanced_report": "Số liệu của báo cáo không cân đối: {checks}.",
-    "period_not_over": "Kỳ báo cáo chưa kết thúc; ngày cuối kỳ là {last_day}.",
+    "period_not_over": "Số liệu được tổng hợp khi kỳ báo cáo chưa kết thúc; ngày cuối kỳ là {last_day}.",
     "known_in_future": "Thời điểm {known_at} chưa tới.",
 }
 MESSAGES_EN = {
@@ -39,6 +39,6 @@ MESSAGES_EN = {
     "not_collected": "The report has not collected its figures yet.",
     "partial_report": "The report lacks the figures of: {sources}.",
     "unbalanced_report": "The figures of the report do not balance: {checks}.",
-    "period_not_over": "The period is not over; its last day is {last_day}.",
+    "period_not_over": "The figures were collected before the period was over; its last day is {last_day}.",
     "known_in_future": "The instant {known_at} has not come yet.",
 }

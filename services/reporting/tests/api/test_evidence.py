@@ -1,5 +1,7 @@
 """From a figure to its records, and the report as a file."""
 
+from datetime import datetime
+
 import pytest
 
 
@@ -47,7 +49,7 @@ async def test_evidence_is_replayed_as_known_at_the_collection(
     client, collected, officer, world, app
 ):
     report = await collected()
-    app.state.clock = lambda: __import__("datetime").datetime.fromisoformat("2023-05-01T00:00:00Z")
+    app.state.clock = lambda: datetime.fromisoformat("2023-05-01T00:00:00Z")
     await records(client, officer, report, "dossiers.received", limit=500)
     asked = [url for url in world.asked if url.path.endswith("/evidence")]
     assert {url.params["known_at"] for url in asked} == {"2022-10-15T03:00:00+00:00"}

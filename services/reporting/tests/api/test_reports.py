@@ -1,6 +1,7 @@
 """A report from its first line to its seal."""
 
 import asyncio
+from datetime import datetime
 
 import pytest
 
@@ -118,9 +119,7 @@ async def test_without_the_catalogue_the_own_agency_can_still_be_read(
 
 async def test_without_the_catalogue_no_draft_is_opened(client, rules, officer, ward, world):
     world.away = {"catalog"}
-    answer = await client.post(
-        "/v1/reports", json=QUARTER | {"agency_code": ward}, headers=officer
-    )
+    answer = await client.post("/v1/reports", json=QUARTER | {"agency_code": ward}, headers=officer)
     assert (answer.status_code, answer.json()["code"]) == (503, "neighbour_unavailable")
     assert answer.headers["Retry-After"]
 
@@ -141,7 +140,7 @@ async def test_sealing_twice_gives_the_same_digest(client, collected, sealing, o
 
 async def test_a_second_draft_over_the_same_records_has_the_same_digest(collected, sealing, app):
     first = await sealing((await collected())["report_id"])
-    app.state.clock = lambda: __import__("datetime").datetime.fromisoformat("2022-11-01T00:00:00Z")
+    app.state.clock = lambda: datetime.fromisoformat("2022-11-01T00:00:00Z")
     second = await sealing((await collected())["report_id"])
     assert first.json()["report_id"] != second.json()["report_id"]
     assert first.json()["digest"] == second.json()["digest"]

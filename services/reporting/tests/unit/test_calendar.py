@@ -59,7 +59,9 @@ def test_windows_of_the_schemes(asked, first, last):
 
 
 @given(
-    st.integers(2020, 2190), st.sampled_from(list(PeriodKind)), st.sampled_from(["legal", "calendar"])
+    st.integers(2020, 2190),
+    st.sampled_from(list(PeriodKind)),
+    st.sampled_from(["legal", "calendar"]),
 )
 def test_the_periods_of_a_year_tile_it(year, kind, scheme):
     names = [PeriodName(scheme, kind, year, n) for n in calendar.numbers(kind)]

@@ -62,7 +62,9 @@ def a_figure(key, value, field=None):
 
 
 def a_draft(counts=None, *, outcome=OK, written=REQUIRED, previous=None):
-    figures = [a_figure(key, value) for key, value in (COUNTS if counts is None else counts).items()]
+    figures = [
+        a_figure(key, value) for key, value in (COUNTS if counts is None else counts).items()
+    ]
     per_field = [
         a_figure(key, value, "tu-phap") for key, value in COUNTS.items() if key in II06A.figure_keys
     ]

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from reporting.domain.errors import MalformedForm, NoReportForm
-from reporting.domain.formula import Formula
 from reporting.domain.forms import (
     Check,
     CheckKind,
@@ -16,6 +15,7 @@ from reporting.domain.forms import (
     form_in_force,
     imbalances,
 )
+from reporting.domain.formula import Formula
 from reporting.schemas.rules import ReportForm
 
 RELEASE = Path(__file__).parents[2] / "releases" / "form-ii06a.json"
@@ -164,7 +164,7 @@ def test_rows_without_which_the_total_cannot_be_are_missed():
 
 def test_rows_go_by_name_and_others_come_last():
     names = {"a": "Đất đai", "b": "Chứng thực", "khac": "Lĩnh vực khác"}
-    form = filled(dict.fromkeys(["khac", "a", "b", "zz"], {}), names=names)
+    form = filled({key: {} for key in ["khac", "a", "b", "zz"]}, names=names)
     assert [row.label for row in form.rows] == ["Chứng thực", "Đất đai", "zz", "Lĩnh vực khác"]
     assert filled({"khac": BASE}).rows[0].label == "Khác"
 

@@ -29,8 +29,8 @@ def a_finding(check_id, severity=Severity.ERROR, origin=Origin.RECORDS, computed
     return Finding(check_id, severity, "…", computed=computed, origin=origin)
 
 
-def seal(*findings, collected=True, at=LATER):
-    require_sealable(findings, collected=collected, window=WINDOW, at=at)
+def seal(*findings, known_at=LATER):
+    require_sealable(findings, known_at=known_at, window=WINDOW)
 
 
 def test_a_sound_report_may_be_sealed():
@@ -41,7 +41,7 @@ def test_a_sound_report_may_be_sealed():
 
 def test_a_report_without_figures_may_not():
     with pytest.raises(NotCollected):
-        seal(collected=False)
+        seal(known_at=None)
 
 
 def test_a_partial_report_may_not():
@@ -62,8 +62,8 @@ def test_an_unbalanced_report_may_not():
 
 def test_the_last_day_must_be_over_in_vietnam():
     with pytest.raises(PeriodNotOver):
-        seal(at=datetime(2022, 9, 14, 16, 59, 59, tzinfo=UTC))
-    seal(at=datetime(2022, 9, 14, 17, tzinfo=UTC))
+        seal(known_at=datetime(2022, 9, 14, 16, 59, 59, tzinfo=UTC))
+    seal(known_at=datetime(2022, 9, 14, 17, tzinfo=UTC))
 
 
 def a_figure(key, value, **more):

@@ -45,7 +45,11 @@ LAST_QUARTER = QuotedPeriod(PeriodKind.QUARTER, 2, 2022)
 
 SLIPS = [
     pytest.param(
-        [*NINE[:7], said("rating.score", Decimal("11.4"))], [], "score_sum", "13,4", id="slip 1, I.5.đ"
+        [*NINE[:7], said("rating.score", Decimal("11.4"))],
+        [],
+        "score_sum",
+        "13,4",
+        id="slip 1, I.5.đ",
     ),
     pytest.param(
         [*SEVEN, said("rating.maximum", 12)], [], "score_maximum", "14", id="slip 2, I.5.đ"
@@ -401,7 +405,11 @@ def test_shares_are_compared_with_the_counts_stated_elsewhere():
 def test_shares_by_largest_remainder_may_be_one_unit_off():
     thirds = [
         said(f"satisfaction.{level}", Decimal(value), numerator=1, denominator=3)
-        for level, value in [("not_satisfied", "33.4"), ("satisfied", "33.3"), ("very_satisfied", "33.3")]
+        for level, value in [
+            ("not_satisfied", "33.4"),
+            ("satisfied", "33.3"),
+            ("very_satisfied", "33.3"),
+        ]
     ]
     assert codes(*thirds) == set()
 

@@ -106,7 +106,7 @@ class UnbalancedReport(Conflict):
 
 
 class PeriodNotOver(Conflict):
-    """The last day of the period is not over yet."""
+    """The figures were collected before the last day of the period was over."""
 
     code = "period_not_over"
 

@@ -22,21 +22,22 @@ _PARTIAL = "source_unavailable"
 
 
 def require_sealable(
-    findings: Iterable[Finding], *, collected: bool, window: ReportingPeriod, at: datetime
+    findings: Iterable[Finding], *, known_at: datetime | None, window: ReportingPeriod
 ) -> None:
     """Refuse to seal a report that is unfinished, partial or contradicts itself.
 
-    Findings on stated figures do not stand in the way: they are about another paper.
+    `known_at` is the instant as of which the figures were collected, None before that. Findings
+    on stated figures do not stand in the way: they are about another paper.
 
     Raises:
         NotCollected: no figures yet.
-        PeriodNotOver: the last day is not over.
+        PeriodNotOver: they were collected before the last day was over.
         PartialReport: a source did not answer.
         UnbalancedReport: an error among the computed figures.
     """
-    if not collected:
+    if known_at is None:
         raise NotCollected
-    if at < window.ends_at:
+    if known_at < window.ends_at:
         raise PeriodNotOver(last_day=window.last_day.isoformat())
     errors = [f for f in findings if f.origin is Origin.RECORDS and f.severity is Severity.ERROR]
     away = [str(f.computed) for f in errors if f.check_id == _PARTIAL]

@@ -34,7 +34,7 @@ async def seal_report(
     require_version(expected_version, row.version)
     findings = await recheck(tx, row)
     window = window_of(row)
-    require_sealable(findings, collected=row.collected_at is not None, window=window, at=at)
+    require_sealable(findings, known_at=row.known_at, window=window)
     now = await parts.parts(tx, row)
     text = canonical(
         Contents(
