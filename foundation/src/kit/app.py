@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy.exc
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
 from fastapi_offline import FastAPIOffline
 from kernel.periods import ReportingPeriod
 from kernel.time_zone import local_day
@@ -231,7 +232,7 @@ async def _not_ready_because(app: FastAPI) -> str | None:
     return None if revision == app.state.head else f"schema at {revision}, not {app.state.head}"
 
 
-@health.get("/metrics", openapi_extra=PUBLIC)
+@health.get("/metrics", response_class=PlainTextResponse, openapi_extra=PUBLIC)
 async def metrics(request: Request) -> Response:
     """Give Prometheus the rate, errors and duration per route, and the figures."""
     collected: Metrics = request.app.state.metrics
