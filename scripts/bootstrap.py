@@ -202,7 +202,7 @@ def diagnosis(output: str) -> str:
 
 def say(step: str) -> None:
     """Announce a step that takes a while."""
-    print(f"{step} …", flush=True)
+    print(f"{step} ...", flush=True)
 
 
 def clean() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import asyncpg
 from rich.console import Console
+from tthc.environment import settle_environment
 from tthc.homes import own_home
 from tthc.problems import LocalProblem
 from tthc.services import Service
@@ -37,6 +38,7 @@ def main(local: Path, playground: Path, kind: str, *ports: int) -> None:
         Service("north", ports[0], beside=playground),
         Service("south", ports[1], ("north",), beside=playground),
     ]
+    settle_environment()
     console = Console(file=sys.stderr, width=200)
     with stoppable(), own_home(local, kind, console) as home:
         os.environ["URL_FILE"] = str(home / "north-url")

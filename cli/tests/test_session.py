@@ -81,6 +81,12 @@ def test_two_runs_at_once_keep_apart(play):
     assert said.count("Another run is at work") == 1
 
 
+def test_what_the_shell_says_of_other_servers_does_not_matter(play):
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    one = play(HTTP_PROXY=nowhere, http_proxy=nowhere, PGSSLMODE="require", PGHOST="elsewhere")
+    assert one.is_up().told["visits"] == 0
+
+
 def test_a_demo_begins_on_fresh_data(play):
     play(kind="demo").is_up().end(signal.SIGKILL)
     assert play(kind="demo").is_up().told["visits"] == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tthc.locks import AlreadyHeld, holding
-from tthc.problems import disk_full, writing_under
+from tthc.problems import LocalProblem, writing_under
 
 _MANY = 100
 _NEEDED_BYTES = 300_000_000
@@ -38,4 +38,7 @@ def own_home(local: Path, kind: str, console: Console) -> Iterator[Path]:
 
 def _require_space(home: Path) -> None:
     if shutil.disk_usage(home).free < _NEEDED_BYTES:
-        raise disk_full(home)
+        raise LocalProblem(
+            f"The disk that holds {home} has less than {_NEEDED_BYTES // 1_000_000} MB left",
+            "Free some space and run again",
+        )

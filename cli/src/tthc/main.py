@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -12,6 +13,7 @@ import typer
 from rich.console import Console
 
 from tthc import calendar_file, demo_data, report_run
+from tthc.environment import settle_environment
 from tthc.homes import own_home
 from tthc.keys import LocalIssuer
 from tthc.problems import LocalProblem
@@ -65,6 +67,7 @@ def demo(local: Local = _LOCAL, out: Out = _OUT) -> None:
 def _in_own_home(
     local: Path, kind: str, work: Callable[[Session, Run], Awaitable[T]], *, fresh: bool
 ) -> T:
+    settle_environment()
     console = Console(width=None if sys.stdout.isatty() else _WIDTH_OF_A_LOG)
     with stoppable(), own_home(local.resolve(), kind, console) as home:
         given = Run(home, local / "keys", console)
@@ -111,6 +114,10 @@ def calendar(
 
 def main() -> None:
     """Run the command; a problem of this machine ends it with one line."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot write Vietnamese shows question marks instead of failing.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except LocalProblem as problem:

@@ -1,5 +1,6 @@
 """Build the demo quarter's report through the API of reporting, and show what came out."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -57,7 +58,7 @@ async def _download(desk: ReportDesk, report: Json, path: Path) -> list[Path]:
 
     async def fetch(kind: str, file: Path) -> None:
         content = await desk.document(report, kind)
-        new = file.with_name(f".{file.name}")
+        new = file.with_name(f".{file.name}.{os.getpid()}")
         with writing_under(path.parent):
             new.write_bytes(content)
             new.replace(file)
