@@ -6,6 +6,7 @@ from kit.auth import PUBLIC
 from kit.clock import Now
 from kit.db import Tx
 from kit.errors import refusals
+from kit.idempotency import Once
 
 from rating.deps import BallotOfficer, Catalog, Dossiers
 from rating.domain.errors import CastBeforeSettlement, InTheFuture, SpentToken, UnknownToken
@@ -15,7 +16,7 @@ from rating.usecases import ballots
 router = APIRouter(prefix="/v1", tags=["ballots"])
 
 
-@router.post("/ballot-tokens", status_code=201, responses=refusals(NeighbourUnavailable))
+@router.post("/ballot-tokens", responses=refusals(NeighbourUnavailable))
 async def issue_tokens(
     body: IssueTokens,
     officer: BallotOfficer,
@@ -36,14 +37,16 @@ async def issue_tokens(
     openapi_extra=PUBLIC,
     responses=refusals(UnknownToken, SpentToken, InTheFuture, CastBeforeSettlement),
 )
-async def cast_ballot(body: CastBallot, tx: Tx, now: Now) -> BallotPaper:
+async def cast_ballot(body: CastBallot, tx: Tx, once: Once, now: Now) -> BallotPaper:
     """Cast a ballot with a one-time token; nothing stored leads back to the dossier."""
-    ballot = await ballots.cast_ballot(
-        tx,
-        now=now,
-        token=body.token,
-        cast_at=body.cast_at,
-        answers=body.answers,
-        comment=body.comment,
+    return await once(
+        lambda: ballots.cast_ballot(
+            tx,
+            now=now,
+            token=body.token,
+            cast_at=body.cast_at,
+            answers=body.answers,
+            comment=body.comment,
+        ),
+        BallotPaper,
     )
-    return BallotPaper.of(ballot.ballot_id, ballot.cast_on, ballot.answers)

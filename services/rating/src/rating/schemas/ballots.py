@@ -67,8 +67,3 @@ class BallotPaper(WireModel):
     ballot_id: UUID
     cast_on: date
     satisfaction: Satisfaction
-
-    @classmethod
-    def of(cls, ballot_id: UUID, cast_on: date, answers: BallotAnswers) -> "BallotPaper":
-        """Write the paper of a stored ballot."""
-        return cls(ballot_id=ballot_id, cast_on=cast_on, satisfaction=answers.satisfaction)

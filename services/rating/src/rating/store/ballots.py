@@ -97,6 +97,11 @@ class CastBallotSeen:
     cast_on: date
     answers: BallotAnswers
 
+    @property
+    def satisfaction(self) -> Satisfaction:
+        """Return the level chosen."""
+        return self.answers.satisfaction
+
 
 async def add_ballot(
     session: AsyncSession,
