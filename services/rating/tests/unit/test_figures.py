@@ -36,8 +36,9 @@ def test_every_figure_given_is_defined_and_every_definition_given():
 
 
 def test_without_an_indicator_set_every_rating_figure_is_absent():
-    figures = [*indicator_figures(None), *sheet_figures(None, "")]
-    assert {figure.value for figure in figures} == {None}
+    figures = {one.key: one.value for one in (*indicator_figures(None), *sheet_figures(None, ""))}
+    assert figures.pop("rating.indicators_counted") == 0
+    assert set(figures.values()) == {None}
 
 
 def test_shares_without_ballots_are_absent_with_n_zero():
@@ -65,7 +66,7 @@ def test_a_sheet_gives_sum_maximum_number_and_class():
 
 def test_a_sheet_that_counts_nothing_is_absent():
     nothing = score_sheet(TT01, Facts(level="commune")).limited_to(frozenset())
-    assert {figure.value for figure in sheet_figures(nothing, "")} == {None}
+    assert [figure.value for figure in sheet_figures(nothing, "")] == [None, None, 0, None]
 
 
 @pytest.mark.parametrize("number", [5, 6, 8, 9])

@@ -28,7 +28,7 @@ _INDICATORS = {
     9: ("Chỉ số 9: Dịch vụ công trực tuyến", "Từ 20 % thủ tục và từ 30 % hồ sơ trực tuyến, không hồ sơ trực tuyến quá hạn: 2 điểm; từ 15 % hồ sơ, không quá hạn: 1; còn lại 0.", "our reading of TT 01/2018/TT-VPCP art. 15 (indicator 9)"),
 }  # fmt: skip
 
-_ASSESSED = "Theo các chỉ số được tính trong đánh giá đã ghi nhận của kỳ; không có đánh giá thì không có số liệu."
+_ASSESSED = "Theo các chỉ số được tính trong đánh giá đã ghi nhận của kỳ; không có đánh giá thì không tính chỉ số nào nên không có điểm."
 _ALL = "Theo mọi chỉ số có đủ dữ liệu, không phụ thuộc đánh giá đã ghi nhận."
 
 _SATISFACTION_LABELS = {
@@ -163,17 +163,12 @@ def indicator_figures(sheet: ScoreSheet | None) -> list[Figure]:
 
 
 def sheet_figures(sheet: ScoreSheet | None, suffix: str) -> list[Figure]:
-    """Return sum, maximum, number counted and class of a sheet; absent without one."""
-    if sheet is None or not sheet.counted:
-        return [
-            Figure(f"rating.{name}{suffix}", None)
-            for name in ("score", "maximum", "indicators_counted", "class")
-        ]
+    """Return sum, maximum, number counted and class; nothing counted has no sum and no class."""
     return [
-        Figure(f"rating.score{suffix}", sheet.total),
-        Figure(f"rating.maximum{suffix}", sheet.maximum),
-        Figure(f"rating.indicators_counted{suffix}", len(sheet.counted)),
-        Figure(f"rating.class{suffix}", sheet.ranking.name_vi if sheet.ranking else None),
+        Figure(f"rating.score{suffix}", sheet.total if sheet else None),
+        Figure(f"rating.maximum{suffix}", sheet.maximum if sheet else None),
+        Figure(f"rating.indicators_counted{suffix}", len(sheet.counted) if sheet else 0),
+        Figure(f"rating.class{suffix}", sheet.ranking.name_vi if sheet and sheet.ranking else None),
     ]
 
 
