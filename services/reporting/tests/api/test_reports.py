@@ -38,7 +38,7 @@ async def test_a_collection_brings_every_figure_with_its_source(collected):
     assert figures["dossiers.received"]["value"] == 389
     assert figures["rating.score"]["value"] == 13.4
     assert figures["rating.class"]["value"] == "Tốt"
-    assert figures["report.dossiers.on_time_rate"]["numerator"] == 386
+    assert figures["report.dossiers.paper_share"]["numerator"] == 258
     assert figures["dossiers.received"]["source"] == "dossier"
     assert {s["service"]: (s["outcome"], s["watermark"]) for s in report["sources"]} == {
         "catalog": ("ok", "42"),

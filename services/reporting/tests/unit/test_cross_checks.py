@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -149,14 +150,40 @@ def test_a_common_assessment_stands_for_both_halves():
 
 def test_compositions_add_counts_and_never_average():
     figures = {f.key: f for f in composed([a_figure(k, v) for k, v in COUNTS.items()])}
-    rate = figures["report.dossiers.on_time_rate"]
-    assert (rate.numerator, rate.denominator, rate.value) == (386, 389, Decimal("99.2"))
-    assert figures["report.dossiers.online_share"].value == Decimal("33.7")
+    paper = figures["report.dossiers.paper_share"]
+    assert (paper.numerator, paper.denominator, paper.value) == (258, 389, Decimal("66.3"))
+    assert figures["report.dossiers.late_share"].value == Decimal("0.8")
     assert figures["report.procedures.online_used_share"].value == Decimal("16.7")
     assert set(figures) == set(COMPOSITION_OF)
-    composition = COMPOSITION_OF[rate.key]
+    composition = COMPOSITION_OF[paper.key]
     assert composition.components("numerator") == composition.numerator
-    assert composition.components("denominator") == ("dossiers.settled",)
+    assert composition.components("denominator") == ("dossiers.received",)
+
+
+def a_ratio(key, part, whole):
+    return replace(a_figure(key, None), kind=FigureKind.RATIO, numerator=part, denominator=whole)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "found"),
+    [
+        (a_ratio("dossiers.received.online.share", 131, 389), []),
+        (a_ratio("dossiers.received.online.share", 130, 389), ["share_mismatch"]),
+        (a_ratio("dossiers.received.online.share", 130, 388), ["share_mismatch"] * 2),
+        (a_ratio("dossiers.received.online.share", None, None), []),
+        (a_ratio("procedures.published", 219, 220), []),
+        (a_ratio("procedures.published", 219, 219), ["share_mismatch"]),
+    ],
+)
+def test_ratios_rest_on_the_counts_of_the_same_answer(ratio, found):
+    draft = a_draft()
+    assert codes(replace(draft, figures=[*draft.figures, ratio])) == found
+
+
+def test_ratios_whose_counts_are_away_are_not_judged():
+    draft = a_draft({"dossiers.received": 389}, outcome=UNAVAILABLE)
+    ratio = a_ratio("dossiers.received.online.share", 130, 389)
+    assert "share_mismatch" not in codes(replace(draft, figures=[*draft.figures, ratio]))
 
 
 def test_a_composition_needs_all_its_parts_and_no_cases_is_not_zero():

@@ -123,6 +123,13 @@ def test_any_change_of_the_contents_changes_the_digest(change):
     assert digest(canonical(replace(CONTENTS, **change))) != digest(canonical(CONTENTS))
 
 
+def test_findings_on_another_paper_do_not_change_the_digest():
+    stated = a_finding("score_sum", origin=Origin.STATED)
+    assert canonical(replace(CONTENTS, findings=(*CONTENTS.findings, stated))) == canonical(
+        CONTENTS
+    )
+
+
 def test_equal_values_have_equal_digests():
     assert canonical(replace(CONTENTS, figures=(a_figure("a", 2),))) == canonical(
         replace(CONTENTS, figures=(a_figure("a", Decimal("2.0")),))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from reporting.domain.figures import ReportFigure, totals, undimensioned
 from reporting.domain.findings import Finding, Origin, Severity, shown
 from reporting.domain.forms import Cells, FilledForm, Imbalance, imbalances
+from reporting.domain.known_figures import SHARES
 from reporting.domain.outline import Section, missing_sections
 
 OK, UNAVAILABLE = "ok", "unavailable"
@@ -58,6 +59,7 @@ def cross_check(draft: Draft) -> list[Finding]:
         *sources_away(draft.sources),
         *_unbalanced(draft),
         *_figures_missing(draft, known),
+        *_wrong_shares(known),
         *_late_without_apology(known),
         *_indicators_not_counted(known),
         *_sections_missing(draft.missing),
@@ -105,6 +107,32 @@ def _figures_missing(draft: Draft, known: Mapping[str, ReportFigure]) -> Iterato
             f"Thiếu số liệu của biểu {draft.filled.form.code}: {', '.join(missing)}.",
             keys=tuple(missing),
         )
+
+
+def _wrong_shares(known: Mapping[str, ReportFigure]) -> Iterator[Finding]:
+    """Find ratios that are not the ratio of the counts that the same answers hold."""
+    counts = totals(known.values())
+    for key in sorted(SHARES.keys() & known.keys()):
+        ratio, share = known[key], SHARES[key]
+        for answered, components in (
+            (ratio.numerator, share.numerator),
+            (ratio.denominator, share.denominator),
+        ):
+            counted = _counted(components, counts)
+            if answered is not None and counted is not None and answered != counted:
+                yield _finding(
+                    "share_mismatch",
+                    Severity.ERROR,
+                    f"{ratio.label}: tính trên {shown(answered)}, số liệu là {shown(counted)}.",
+                    keys=(key, *components),
+                    computed=f"{shown(answered)} ≠ {shown(counted)}",
+                )
+
+
+def _counted(components: tuple[str, ...], counts: Mapping[str, int]) -> int | None:
+    if not components or any(component not in counts for component in components):
+        return None
+    return sum(counts[component] for component in components)
 
 
 def _late_without_apology(known: Mapping[str, ReportFigure]) -> Iterator[Finding]:

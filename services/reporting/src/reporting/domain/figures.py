@@ -58,19 +58,11 @@ class Composition:
 
 COMPOSITIONS: tuple[Composition, ...] = (
     Composition(
-        key="report.dossiers.online_share",
-        label_vi="Tỷ lệ hồ sơ tiếp nhận trực tuyến",
-        numerator=("dossiers.received.online",),
+        key="report.dossiers.paper_share",
+        label_vi="Tỷ lệ hồ sơ tiếp nhận trực tiếp và qua bưu chính",
+        numerator=("dossiers.received.direct", "dossiers.received.postal"),
         denominator=("dossiers.received",),
-        definition_vi="Hồ sơ mới tiếp nhận trực tuyến trên tổng số hồ sơ mới tiếp nhận trong kỳ.",
-        law="our reading",
-    ),
-    Composition(
-        key="report.dossiers.on_time_rate",
-        label_vi="Tỷ lệ hồ sơ giải quyết trước hạn và đúng hạn",
-        numerator=("dossiers.settled.early", "dossiers.settled.on_time"),
-        denominator=("dossiers.settled",),
-        definition_vi="(Cột 8 + cột 9) trên cột 7 của biểu II.06a.",
+        definition_vi="Cột 5 của biểu II.06a trên tổng số hồ sơ mới tiếp nhận trong kỳ.",
         law="TT 01/2020/TT-VPCP, biểu II.06a",
     ),
     Composition(
@@ -92,7 +84,7 @@ COMPOSITIONS: tuple[Composition, ...] = (
         law="our reading",
     ),
 )
-"""Ratios over figures of one or more services; nothing here counts a record."""
+"""Ratios that no record keeper answers itself, over figures of one or more of them."""
 
 COMPOSITION_OF = {composition.key: composition for composition in COMPOSITIONS}
 

@@ -155,6 +155,6 @@ SHARES: Mapping[str, ShareOf] = {
     "procedures.settled_at_desk": ShareOf((), ("procedures.in_force",)),
     "procedures.received_and_returned_at_desk": ShareOf((), ("procedures.in_force",)),
     "reviews.time_limit_cut": ShareOf((), ()),
-    "feedback.answered_on_time": ShareOf((), ("feedback.answered",)),
+    "feedback.answered_on_time": ShareOf((), ()),
     **{key: ShareOf((), ("satisfaction.ballots",)) for key in SATISFACTION},
 }

@@ -49,7 +49,10 @@ def require_sealable(
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """All that a seal covers; nothing that differs between two drafts over the same records."""
+    """All that a seal covers; nothing that differs between two drafts over the same records.
+
+    Findings on stated figures are left out: they are about another paper.
+    """
 
     agency_code: str
     name: PeriodName
@@ -64,9 +67,8 @@ def canonical(contents: Contents) -> bytes:
     """Return the one JSON text of the contents: sorted keys, no spaces, UTF-8, values as text."""
     name, window = contents.name, contents.window
     figures = sorted(contents.figures, key=lambda figure: figure.identity)
-    findings = sorted(
-        {(f.origin.value, f.check_id, f.keys, f.computed or "") for f in contents.findings}
-    )
+    own = [finding for finding in contents.findings if finding.origin is Origin.RECORDS]
+    findings = sorted({(f.check_id, f.keys, f.computed or "") for f in own})
     body = {
         "agency": contents.agency_code,
         "period": {
@@ -90,8 +92,8 @@ def canonical(contents: Contents) -> bytes:
         ],
         "narratives": dict(contents.narratives),
         "findings": [
-            {"origin": origin, "check_id": check_id, "keys": list(keys), "computed": computed}
-            for origin, check_id, keys, computed in findings
+            {"check_id": check_id, "keys": list(keys), "computed": computed}
+            for check_id, keys, computed in findings
         ],
     }
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

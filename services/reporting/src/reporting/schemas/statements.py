@@ -1,9 +1,8 @@
 """Stated figures on the wire: what somebody typed into a report."""
 
-from decimal import Decimal
 from typing import Annotated
 
-from kit.wire import AgencyCodeText, Count, Day, ShortText, Text, WireModel
+from kit.wire import AgencyCodeText, Count, Day, Points, ShortText, Text, WireModel
 from pydantic import Field
 
 from reporting.domain.calendar import PeriodKind
@@ -13,7 +12,9 @@ from reporting.schemas.rules import FigureKey, SchemeName
 
 _LARGEST = 2_000_000_000
 StatedNumber = Annotated[int, Field(ge=0, le=_LARGEST, strict=True)]
-StatedDecimal = Annotated[Decimal, Field(ge=0, le=_LARGEST, max_digits=16, decimal_places=6)]
+StatedDecimal = Annotated[
+    Points, Field(ge=0, le=_LARGEST, max_digits=16, decimal_places=6, examples=[18.4])
+]
 Year = Annotated[int, Field(ge=1946, le=2198, examples=[2022])]
 Number = Annotated[int, Field(ge=1, le=12, examples=[3])]
 Place = Annotated[str, Field(max_length=40)]

@@ -157,7 +157,7 @@ def copies_without_unit(statement: Statement) -> Iterator[Finding]:
         if figure.number is None or limit is None or figure.number <= limit:
             continue
         if figure.unit is None or _counts_dossiers(figure.unit):
-            against = " và ".join(shown(number) for number in channels) or shown(limit)
+            against = ", ".join(shown(number) for number in channels) or shown(limit)
             yield Finding(
                 "copies_exceed_dossiers",
                 Severity.WARNING,

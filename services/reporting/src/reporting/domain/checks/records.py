@@ -38,14 +38,13 @@ def _agrees(figure: StatedFigure, record: ReportFigure) -> bool:
     parts = ((figure.numerator, record.numerator), (figure.denominator, record.denominator))
     if any(None not in pair and pair[0] != pair[1] for pair in parts):
         return False
-    return number in _readings(record, places(number))
+    value = Decimal(record.value or 0)
+    return number in _readings(record, value, places(number))
 
 
-def _readings(record: ReportFigure, decimals: int) -> set[Decimal | None]:
+def _readings(record: ReportFigure, value: Decimal, decimals: int) -> set[Decimal | None]:
     """Return what the record's value may be printed as with so many decimals."""
-    readings: set[Decimal | None] = set()
-    if isinstance(record.value, int | Decimal):
-        readings.add(round_half_up(Decimal(record.value), decimals))
+    readings: set[Decimal | None] = {round_half_up(value, decimals)}
     if record.numerator is not None and record.denominator is not None:
         ratio = Ratio(record.numerator, record.denominator)
         exact: Mapping[FigureKind, Decimal | None] = {

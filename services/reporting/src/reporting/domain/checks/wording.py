@@ -157,7 +157,9 @@ def other_entities(statement: Statement) -> Iterator[Finding]:
 
 
 def _plain(name: str) -> str:
-    return " ".join(normalize("NFC", name).casefold().split())
+    """Return a name as everybody writes it: `UBND` and both spellings of `Ủy ban` are one."""
+    words = " ".join(normalize("NFC", name).casefold().replace("uỷ", "ủy").split())
+    return words.replace("ủy ban nhân dân", "ubnd")
 
 
 def percentages_without_n(statement: Statement) -> Iterator[Finding]:
