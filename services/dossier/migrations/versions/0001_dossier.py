@@ -303,6 +303,7 @@ def upgrade() -> None:
         ["agency_id", "recorded_to"],
         unique=False,
     )
+    op.create_index("ix_filings_filing_id", "filings", ["filing_id"], unique=False)
     op.create_table(
         "filing_events",
         sa.Column("agency_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -343,6 +344,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_events_agency_id_recorded_at"), table_name="events")
     op.drop_table("events")
     op.drop_table("apologies")
+    op.drop_index("ix_filings_filing_id", table_name="filings")
     op.drop_table("filings")
     op.drop_index("ix_dossiers_status", table_name="dossiers")
     op.drop_index("ix_dossiers_newest", table_name="dossiers")

@@ -2,6 +2,7 @@
 
 import hashlib
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Header, Path, Request, Security
 from kernel.refusals import Refusal
@@ -11,8 +12,16 @@ from kit.errors import BadHeader
 from kit.wire import IDEMPOTENCY_KEY, DossierCodeText
 from pydantic import ValidationError
 
-from dossier.schemas import LineProblem, ReceiveDossier
+from dossier.schemas import (
+    AcceptFiling,
+    FileDossier,
+    LineProblem,
+    ReceiveDossier,
+    RecordCertifiedCopies,
+)
 from dossier.usecases.acting import Acting, Office
+from dossier.usecases.certified import PreparedCopies, prepare_copies
+from dossier.usecases.filings import PreparedFiling, prepare_acceptance, prepare_filing
 from dossier.usecases.imports import LONGEST_LINE, Importer
 from dossier.usecases.intake import Prepared, RequestKey, prepare_intake
 
@@ -95,6 +104,39 @@ async def prepared_intake(
 
 
 PreparedIntake = Annotated[Prepared, Depends(prepared_intake)]
+
+
+async def filing_to_store(
+    body: FileDossier, officer: IntakeOfficer, at: AtOffice
+) -> PreparedFiling:
+    """Ask the catalogue and decide, before `Tx` takes a connection."""
+    return await prepare_filing(at, body, acting=officer)
+
+
+NewFiling = Annotated[PreparedFiling, Depends(filing_to_store)]
+
+
+async def acceptance_to_store(
+    filing_id: UUID, body: AcceptFiling, officer: IntakeOfficer, at: AtOffice, request: Request
+) -> Prepared:
+    """Read the filing and ask the catalogue, before `Tx` takes a connection."""
+    reading = request.app.state.read_sessions
+    return await prepare_acceptance(
+        reading, at, filing_id, accepted_at=body.accepted_at, acting=officer
+    )
+
+
+PreparedAcceptance = Annotated[Prepared, Depends(acceptance_to_store)]
+
+
+async def copies_to_store(
+    body: RecordCertifiedCopies, officer: CaseOfficer, at: AtOffice
+) -> PreparedCopies:
+    """Ask the catalogue, before `Tx` takes a connection."""
+    return await prepare_copies(at, body, acting=officer)
+
+
+NewCopies = Annotated[PreparedCopies, Depends(copies_to_store)]
 
 
 async def importer(request: Request, at: AtOffice) -> Importer:

@@ -84,3 +84,12 @@ async def test_the_same_key_files_once(client, a_filing):
     first = await client.post("/v1/filings", json=a_filing, headers=headers)
     again = await client.post("/v1/filings", json=a_filing, headers=headers)
     assert first.json() == again.json()
+
+
+async def test_the_same_key_accepts_once_and_repeats_the_receipt(client, a_filing):
+    path = f"/v1/filings/{await file(client, a_filing)}/acceptance"
+    headers = {"Idempotency-Key": f"acceptance-{a_filing['agency_code']}"}
+    first = await client.post(path, json={}, headers=headers)
+    again = await client.post(path, json={}, headers=headers)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()

@@ -79,7 +79,7 @@ class Desk:
     def counts_from(self, instant: datetime) -> date:
         """Return the day on which `instant` counts: after closing or on a day off, the next one.
 
-        Law: our reading (domain.md 4, received after the desk closes)
+        Law: our reading (received after closing counts from the next opening)
         """
         day = local_day(instant)
         if local_time(instant) > self.closes_at:
@@ -93,7 +93,7 @@ def due_date(received_at: datetime, limit: TimeLimit, desk: Desk) -> date | None
     The day of receipt is day 0 and counting starts on the next day. A due date never lands on a
     day off: it moves to the next working day.
 
-    Law: our reading (domain.md 4, the clock starts on the day after receipt)
+    Law: our reading (the day of receipt is day 0; a due date is never a day off)
     """
     if limit.unit is TimeUnit.NONE or limit.value is None:
         return None
@@ -137,7 +137,7 @@ def due_after_pause(
 ) -> date | None:
     """Return the due date after a pause: what was left of the limit is counted from its end.
 
-    Law: our reading (domain.md 4, a financial obligation pauses)
+    Law: our reading (a financial obligation pauses the limit)
     """
     stopped_on = local_day(stopped_at)
     if due_on is None or stopped_on > due_on:

@@ -115,7 +115,7 @@ def allowed_from(status: Status, *, came_from: Status | None = None) -> frozense
 def move(status: Status, to: Status, *, came_from: Status | None = None) -> Status:
     """Return `to`, or refuse when the move is not in the table.
 
-    Law: our reading (domain.md 4, transitions)
+    Law: our reading (moves between the portal's statuses)
     """
     allowed = allowed_from(status, came_from=came_from)
     if to not in allowed:

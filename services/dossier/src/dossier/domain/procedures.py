@@ -34,7 +34,7 @@ def in_force(versions: Sequence[ProcedureVersion], code: str, day: date) -> Proc
 
     A dossier keeps the version in force at acceptance, whatever is published later.
 
-    Law: our reading (domain.md 5, versions are immutable)
+    Law: our reading (a dossier keeps the version in force at acceptance)
     """
     held = [
         version

@@ -10,9 +10,9 @@ from kit.idempotency import Once
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from dossier.deps import AtOffice, CaseOfficer, ImportClient, Imports
+from dossier.deps import CaseOfficer, ImportClient, Imports, NewCopies
 from dossier.domain.errors import CopiesAlreadyRecorded, InTheFuture, NotYourAgency, UnknownAgency
-from dossier.schemas import CertifiedCopiesOut, ImportedDossier, LineOutcome, RecordCertifiedCopies
+from dossier.schemas import CertifiedCopiesOut, ImportedDossier, LineOutcome
 from dossier.usecases.certified import record_copies
 from dossier.usecases.imports import import_dossiers
 
@@ -65,10 +65,10 @@ async def import_histories(
     responses=refusals(CopiesAlreadyRecorded, InTheFuture, NotYourAgency, UnknownAgency, KeyReused),
 )
 async def record_certified_copies(
-    body: RecordCertifiedCopies, officer: CaseOfficer, office: AtOffice, tx: Tx, once: Once
+    prepared: NewCopies, officer: CaseOfficer, tx: Tx, once: Once
 ) -> CertifiedCopiesOut:
     """State how many electronically certified copies an agency made on a day."""
-    return await once(lambda: record_copies(tx, office, body, acting=officer), CertifiedCopiesOut)
+    return await once(lambda: record_copies(tx, prepared, acting=officer), CertifiedCopiesOut)
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:

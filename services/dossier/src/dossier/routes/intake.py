@@ -7,7 +7,7 @@ from kit.db import Hot, Tx
 from kit.errors import KeyReused, refusals
 from kit.idempotency import Once
 
-from dossier.deps import AtOffice, IntakeOfficer, PreparedIntake
+from dossier.deps import IntakeOfficer, NewFiling, PreparedAcceptance, PreparedIntake
 from dossier.domain.errors import (
     ChannelNotOffered,
     DuplicateDossier,
@@ -22,13 +22,11 @@ from dossier.domain.errors import (
     UnknownProcedure,
 )
 from dossier.schemas import (
-    AcceptFiling,
-    FileDossier,
     FilingOut,
     Receipt,
     RefuseFiling,
 )
-from dossier.usecases import intake
+from dossier.usecases import filings, intake
 
 router = APIRouter(prefix="/v1", tags=["intake"])
 
@@ -53,14 +51,14 @@ async def receive_dossier(prepared: PreparedIntake, hot: Hot) -> Receipt:
     responses=refusals(*_REFUSED_BY_CATALOGUE, InTheFuture, NotYourAgency, KeyReused),
 )
 async def file_dossier(
-    body: FileDossier, officer: IntakeOfficer, office: AtOffice, tx: Tx, once: Once
+    prepared: NewFiling, officer: IntakeOfficer, tx: Tx, once: Once
 ) -> FilingOut:
     """Take in an online filing; it gets a code when it is accepted."""
-    return await once(lambda: intake.file_dossier(tx, office, body, acting=officer), FilingOut)
+    return await once(lambda: filings.file_dossier(tx, prepared, acting=officer), FilingOut)
 
 
 @router.post(
-    "/filings/{filing_id}/acceptance",
+    "/filings/{filing_id}/acceptance",  # noqa: FAST003 - `acceptance_to_store` takes it
     status_code=201,
     responses=refusals(
         *_REFUSED_BY_CATALOGUE,
@@ -71,21 +69,9 @@ async def file_dossier(
         KeyReused,
     ),
 )
-async def accept_filing(
-    filing_id: UUID,
-    body: AcceptFiling,
-    officer: IntakeOfficer,
-    office: AtOffice,
-    tx: Tx,
-    once: Once,
-) -> Receipt:
+async def accept_filing(prepared: PreparedAcceptance, tx: Tx, once: Once) -> Receipt:
     """Accept an online filing: it becomes a dossier, received when it is accepted."""
-    return await once(
-        lambda: intake.accept_filing(
-            tx, office, filing_id, accepted_at=body.accepted_at, acting=officer
-        ),
-        Receipt,
-    )
+    return await once(lambda: filings.accept_filing(tx, prepared), Receipt)
 
 
 @router.post(
@@ -96,7 +82,7 @@ async def refuse_filing(
     filing_id: UUID, body: RefuseFiling, officer: IntakeOfficer, tx: Tx
 ) -> FilingOut:
     """Refuse an online filing at intake, saying why."""
-    refused = await intake.refuse_filing(
+    refused = await filings.refuse_filing(
         tx, filing_id, reason=body.reason, refused_at=body.refused_at, acting=officer
     )
     return FilingOut.model_validate(refused)

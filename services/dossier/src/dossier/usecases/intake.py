@@ -1,6 +1,6 @@
 """Receiving dossiers at the desk, by post and online."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,19 +8,16 @@ from uuid import UUID, uuid4
 import asyncpg
 from kernel.time_zone import local_day
 from kit.errors import KeyReused
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from dossier.domain.chronology import act_instant, receipt_instant
+from dossier.domain.chronology import receipt_instant
 from dossier.domain.dossier import dossier_code
 from dossier.domain.due_date import TimeLimit, TimeUnit, due_date
-from dossier.domain.errors import FilingNotOpen, UnknownFiling
 from dossier.domain.facts import Channel
 from dossier.domain.lifecycle import Status
 from dossier.domain.permissions import require_sight
 from dossier.domain.procedures import ProcedureVersion, in_force
-from dossier.schemas import FileDossier, ReceiveDossier
-from dossier.store import filings, intake
-from dossier.store.filings import Filing
+from dossier.schemas import ReceiveDossier
+from dossier.store import intake
 from dossier.store.intake import Intake, Issued
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.catalogue import Catalogue
@@ -132,90 +129,6 @@ async def receive_dossier(connection: "asyncpg.Connection[Any]", prepared: Prepa
     if issued.outcome == "key_reused":
         raise KeyReused
     return _received(prepared.particulars, prepared.intake, issued)
-
-
-async def file_dossier(
-    tx: AsyncSession, office: Office, paper: FileDossier, *, acting: Acting
-) -> Filing:
-    """Take an online filing in; it has no code, no clock and no place in figures yet."""
-    require_sight(acting.sight, paper.agency_code)
-    filed_at = receipt_instant(paper.filed_at, now=acting.now)
-    await terms_of(office.catalogue, paper.procedure_code, Channel.ONLINE, filed_at)
-    filing = Filing(
-        agency_id=await office.catalogue.agency_id(paper.agency_code),
-        agency_code=paper.agency_code,
-        filing_id=uuid4(),
-        version=1,
-        status=Status.FILED,
-        procedure_code=paper.procedure_code,
-        subject=paper.subject,
-        components_count=paper.components_count,
-        external_id=paper.external_id,
-        filed_at=filed_at,
-        applicant_id=uuid4(),
-        full_name=paper.applicant.full_name,
-    )
-    sealed = office.sealer.seal(filing.applicant_id, paper.applicant.sensitive)
-    key_id = office.sealer.key_id
-    await filings.add_filing(tx, filing, sealed=sealed, key_id=key_id, by=acting.by, at=acting.now)
-    return filing
-
-
-async def accept_filing(
-    tx: AsyncSession,
-    office: Office,
-    filing_id: UUID,
-    *,
-    accepted_at: datetime | None,
-    acting: Acting,
-) -> Received:
-    """Accept an online filing: it becomes a dossier, received when it is accepted."""
-    filing = await _open_filing(tx, filing_id, acting)
-    instant = act_instant(accepted_at, now=acting.now, after=filing.filed_at)
-    terms = await terms_of(office.catalogue, filing.procedure_code, Channel.ONLINE, instant)
-    particulars = Particulars(
-        agency_id=filing.agency_id,
-        agency_code=filing.agency_code,
-        channel=Channel.ONLINE,
-        applicant_id=filing.applicant_id,
-        full_name=filing.full_name,
-        sealed=None,
-        key_id=office.sealer.key_id,
-        subject=filing.subject,
-        components_count=filing.components_count,
-        external_id=filing.external_id,
-        filing_id=filing.filing_id,
-    )
-    new = intake_of(particulars, terms, instant, acting=acting, request_key=None)
-    issued = await intake.receive(await intake.driver_connection(tx), new)
-    return _received(particulars, new, issued)
-
-
-async def refuse_filing(
-    tx: AsyncSession,
-    filing_id: UUID,
-    *,
-    reason: str,
-    refused_at: datetime | None,
-    acting: Acting,
-) -> Filing:
-    """Refuse an online filing at intake, saying why."""
-    filing = await _open_filing(tx, filing_id, acting)
-    instant = act_instant(refused_at, now=acting.now, after=filing.filed_at)
-    if not await filings.refuse_filing(
-        tx, filing, occurred_at=instant, reason=reason, by=acting.by, at=acting.now
-    ):
-        raise FilingNotOpen
-    return replace(filing, status=Status.REFUSED_AT_INTAKE, version=filing.version + 1)
-
-
-async def _open_filing(tx: AsyncSession, filing_id: UUID, acting: Acting) -> Filing:
-    filing = await filings.filing(tx, filing_id, acting.sight)
-    if filing is None:
-        raise UnknownFiling(filing_id=filing_id)
-    if filing.status != Status.FILED:
-        raise FilingNotOpen
-    return filing
 
 
 def intake_of(
