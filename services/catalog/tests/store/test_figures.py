@@ -36,6 +36,8 @@ DAYS = st.sampled_from(
     [END + timedelta(days=n) for n in (-800, -366, -365, -364, -100, -30, -1, 0, 1, 40)]
 )
 
+REVIEW_DAYS = st.sampled_from([END + timedelta(days=n) for n in (-365, -364, -30, 0, 1)])
+
 
 def dated(**fields):
     return st.fixed_dictionaries({"valid_from": DAYS, **fields})
@@ -72,9 +74,7 @@ PROCEDURES = st.lists(
         levels=several(dated(level=st.sampled_from(OnlineLevel))),
         assignments=st.fixed_dictionaries(
             {
-                agency: several(
-                    dated(desk=st.sampled_from(Desk), days=st.none() | st.integers(1, 400))
-                )
+                agency: several(dated(desk=st.sampled_from(Desk), valid_to=st.none() | DAYS))
                 for agency in AGENCIES
             }
         ),
@@ -86,7 +86,7 @@ PROCEDURES = st.lists(
         ),
         reviews=st.fixed_dictionaries(
             {
-                agency: st.lists(st.tuples(DAYS, st.sampled_from(Outcome)), max_size=2)
+                agency: st.lists(st.tuples(REVIEW_DAYS, st.sampled_from(Outcome)), max_size=3)
                 for agency in AGENCIES
             }
         ),
@@ -96,7 +96,9 @@ PROCEDURES = st.lists(
 
 
 def ends(row):
-    return None if row["days"] is None else row["valid_from"] + timedelta(days=row["days"])
+    """Return the drawn end when it is one: after the beginning."""
+    end = row["valid_to"]
+    return end if end is not None and end > row["valid_from"] else None
 
 
 class Writer:
@@ -282,7 +284,8 @@ async def compare_evidence(tx, scope, facts, field_code):
         assert totals == (len(listed), len(counting)), rule.key
         rows = await store.evidence(tx, scope, rule, **asked, after=None, limit=100)
         assert [row.code for row in rows] == listed, rule.key
-        assert [row.code for row in rows if row.contributes] == counting, rule.key
+        assert [row.code for row in rows if row.contributes is True] == counting, rule.key
+        assert all(row.contributes is not None for row in rows), rule.key
 
 
 @given(PROCEDURES, st.sets(st.sampled_from(AGENCIES), min_size=1))

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -45,7 +46,7 @@ async def days_between(tx: AsyncSession, first_day: date, last_day: date) -> Seq
     row = CalendarDayRow
     found = await tx.execute(
         select(row.day, row.kind, row.note, row.decided_by, row.source)
-        .distinct(row.day)
+        .ext(distinct_on(row.day))
         .where(row.day.between(first_day, last_day))
         .order_by(row.day, row.release_id.desc())
     )

@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     column,
+    false,
     func,
     null,
     select,
@@ -196,7 +197,7 @@ async def evidence(
     facts = _facts(scope)
     by_code = facts.c.code.collate("C")
     page = (
-        select(facts, _holds(rule.counts, facts).label("contributes"))
+        select(facts, func.coalesce(_holds(rule.counts, facts), false()).label("contributes"))
         .where(_listed(rule, facts, field_code))
         .order_by(by_code)
         .limit(limit)
