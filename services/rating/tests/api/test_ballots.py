@@ -83,6 +83,17 @@ async def test_five_hundred_tokens_in_one_call(client, officer, ended_dossier):
     assert len({one["token"] for one in found["tokens"]}) == 500
 
 
+async def test_two_officers_asking_at_once_both_get_an_answer(client, officer, ended_dossier):
+    codes = [ended_dossier(serial) for serial in range(1, 101)]
+    one, other = await asyncio.gather(
+        issue(client, officer, *codes), issue(client, officer, *reversed(codes))
+    )
+    assert len(one["tokens"]) == len(other["tokens"]) == 100
+    token = {pair["token"] for pair in one["tokens"]} | {pair["token"] for pair in other["tokens"]}
+    statuses = [(await cast(client, each)).status_code for each in sorted(token)[:20]]
+    assert set(statuses) <= {201, 404}
+
+
 async def test_a_refused_ballot_leaves_the_token_unspent(client, officer, ended_dossier):
     token = await a_token(client, officer, ended_dossier(ended_on=date(2022, 8, 1)))
     early = await cast(client, token, cast_at="2022-07-31T16:59:59Z")

@@ -47,7 +47,8 @@ async def replace_tokens(
                 "issued_on": issued_on,
                 "is_spent": False,
             }
-            for new in new_tokens
+            # One order for everybody: two officers asking for the same dossiers must not deadlock.
+            for new in sorted(new_tokens, key=lambda new: new.dossier_digest)
         ]
     )
     kept = await session.scalars(
