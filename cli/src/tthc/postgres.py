@@ -43,9 +43,8 @@ _OPTIONS: Mapping[str, str] = {
     "log_timezone": "UTC",
     "timezone": "UTC",
 }
-# A throw-away server need not survive anything, but may serve many tests at once.
-_FOR_TESTS: Mapping[str, str] = {
-    "max_connections": "200",
+# For data that nobody keeps: it need not survive a power cut.
+THROW_AWAY: Mapping[str, str] = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -123,7 +122,7 @@ def temporary_postgres() -> Iterator[PostgresServer]:
     with tempfile.TemporaryDirectory(prefix="tthc-") as folder:
         home = Path(folder)
         home.chmod(0o711)  # Another user's PostgreSQL passes through; it cannot list.
-        with embedded_postgres(home, options=_FOR_TESTS) as server:
+        with embedded_postgres(home, options={**THROW_AWAY, "max_connections": "200"}) as server:
             yield server
 
 

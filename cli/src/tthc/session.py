@@ -12,7 +12,7 @@ from rich.console import Console
 from tthc.databases import Server
 from tthc.external import external_server
 from tthc.migrations import prepare_databases
-from tthc.postgres import discard_data, embedded_postgres
+from tthc.postgres import THROW_AWAY, discard_data, embedded_postgres
 from tthc.processes import Child
 from tthc.services import SERVICES, Service
 from tthc.signals import run_stoppable
@@ -42,7 +42,8 @@ class Session:
 def run_session(run: Run, work: Callable[[Session], Awaitable[T]], *, fresh: bool) -> T:
     """Start everything, do `work`, stop everything; a death on the way ends it all.
 
-    `fresh` forgets the data that an earlier session left in this home.
+    `fresh` forgets the data that an earlier session left in this home, and does not promise
+    that this session's data outlive a power cut: the next one will forget them anyway.
     """
     with _server(run, fresh=fresh) as (server, children):
         return run_stoppable(_do(work, _services(run, server, children)))
@@ -57,7 +58,7 @@ def _server(run: Run, *, fresh: bool) -> Iterator[tuple[Server, Sequence[Child]]
         return
     if fresh:
         discard_data(run.home)
-    with embedded_postgres(run.home) as server:
+    with embedded_postgres(run.home, options=THROW_AWAY if fresh else {}) as server:
         run.console.print(f"PostgreSQL: our own, on port {server.port}; data under {run.home}.")
         yield server, [server.process]
 
