@@ -28,7 +28,6 @@ def test_a_level_is_recorded_in_the_words_of_its_day(vocabulary, level, day):
     ("vocabulary", "level", "day"),
     [
         (Vocabulary.LEVELS_1_4, OnlineLevel.LEVEL_4, FIRST_DAY_OF_TWO),
-        (Vocabulary.LEVELS_1_4, OnlineLevel.LEVEL_4, date(2011, 6, 9)),
         (Vocabulary.PARTLY_FULLY, OnlineLevel.PARTLY_ONLINE, LAST_DAY_OF_FOUR_LEVELS),
     ],
 )

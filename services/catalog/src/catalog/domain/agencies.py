@@ -37,7 +37,7 @@ def may_stand_under(child: AgencyLevel, parent: AgencyLevel) -> bool:
 def parents_on(links: Sequence[ParentLink], day: date) -> dict[str, str | None]:
     """Return the parent of every agency that has one recorded, as of `day`.
 
-    Law: NQ 203/2025/QH15 (từ 01/7/2025 không còn cấp huyện; cơ quan cấp trên xác định theo ngày)
+    Law: our reading (the parent is the one of the day asked about)
     """
     by_child: dict[str, list[ParentLink]] = {}
     for link in links:

@@ -28,7 +28,7 @@ class CalendarDay:
 def merge(releases: Sequence[Sequence[CalendarDay]]) -> tuple[CalendarDay, ...]:
     """Return the days in force when `releases` are given in the order they were recorded.
 
-    Law: Bộ luật Lao động 2019 Đ.112
+    Law: Bộ luật Lao động 2019 art. 112
     """
     by_day = {each.day: each for release in releases for each in release}
     return tuple(by_day[day] for day in sorted(by_day))

@@ -28,6 +28,6 @@ AT_THE_DESK = frozenset({Desk.SETTLED_AT_DESK, Desk.RECEIVED_AND_RETURNED})
 def least(desks: Iterable[Desk]) -> Desk:
     """Return the desk of several agencies taken together: as good as the weakest of them.
 
-    Law: our reading, TT 01/2018/TT-VPCP Đ.13 asks it of each agency
+    Law: our reading (several agencies are as good as the weakest of them)
     """
     return max(desks, key=FROM_THE_MOST.index)

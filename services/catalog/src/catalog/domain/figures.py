@@ -11,12 +11,12 @@ from catalog.domain.facts import Condition, Facts
 from catalog.domain.online_levels import ONLINE, OnlineLevel
 from catalog.domain.reviews import Outcome
 
-_PUBLICATION = "NĐ 63/2010/NĐ-CP Đ.15"
-_POSTING = "NĐ 61/2018/NĐ-CP Đ.7"
-_ONLINE_OLD = "NĐ 43/2011/NĐ-CP Đ.3"
-_ONLINE_NEW = "NĐ 42/2022/NĐ-CP Đ.11"
-_REVIEW = "NĐ 63/2010/NĐ-CP Đ.24"
-_ON_THE_SPOT = "TT 01/2018/TT-VPCP Đ.13"
+_PUBLICATION = "NĐ 63/2010/NĐ-CP (công bố thủ tục hành chính)"
+_POSTING = "NĐ 63/2010/NĐ-CP (công khai thủ tục hành chính)"
+_ONLINE_OLD = "NĐ 43/2011/NĐ-CP"
+_ONLINE_NEW = "NĐ 42/2022/NĐ-CP"
+_REVIEW = "NĐ 63/2010/NĐ-CP (rà soát, đánh giá thủ tục hành chính)"
+_ON_THE_SPOT = "TT 01/2018/TT-VPCP Điều 13"
 
 _EVERY: Condition = {}
 

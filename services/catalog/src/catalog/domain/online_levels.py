@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from kernel.time_zone import EARLIEST_DAY
+
 from catalog.domain.errors import LevelOutsideVocabulary, VocabularyNotInForce
 from catalog.domain.validity import Validity
 
@@ -35,13 +37,13 @@ class LevelFrom:
 
 
 ERAS: dict[Vocabulary, Validity] = {
-    Vocabulary.LEVELS_1_4: Validity(date(2011, 6, 10), date(2022, 8, 15)),
+    Vocabulary.LEVELS_1_4: Validity(EARLIEST_DAY, date(2022, 8, 15)),
     Vocabulary.PARTLY_FULLY: Validity(date(2022, 8, 15)),
 }
 """When a level may be recorded in which vocabulary.
 
-NĐ 43/2011/NĐ-CP introduced four levels on 10/6/2011; NĐ 42/2022/NĐ-CP replaced them by two on
-15/8/2022. There is no official mapping between them.
+NĐ 42/2022/NĐ-CP replaced the four levels of NĐ 43/2011/NĐ-CP by two on 15/8/2022. There is no
+official mapping between them. When the four began is not asked: nothing older is recorded.
 """
 
 WORDS: dict[Vocabulary, frozenset[OnlineLevel]] = {
@@ -68,7 +70,7 @@ def require_level_of_the_day(vocabulary: Vocabulary, level: OnlineLevel, valid_f
     A level recorded earlier stays counted in its own words after the vocabulary changed, until
     somebody records the new level: nothing is ever converted.
 
-    Law: NĐ 42/2022/NĐ-CP Đ.11
+    Law: NĐ 42/2022/NĐ-CP
     """
     if level not in WORDS[vocabulary]:
         raise LevelOutsideVocabulary(level=level.value, vocabulary=vocabulary.value)

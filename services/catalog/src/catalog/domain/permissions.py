@@ -12,7 +12,7 @@ def may_write_catalogue_wide(own_level: AgencyLevel | None, *, whole_tree: bool)
     province, a ministry, or the system itself (`whole_tree`: the agency claim `*`). `own_level`
     is None when the actor's agency is not in the catalogue.
 
-    Law: NĐ 63/2010/NĐ-CP Đ.15
+    Law: our reading (province, ministry or system keep what all share)
     """
     return whole_tree or own_level in _CATALOGUE_KEEPERS
 
@@ -20,6 +20,6 @@ def may_write_catalogue_wide(own_level: AgencyLevel | None, *, whole_tree: bool)
 def may_write_for(*, agency_in_own_subtree: bool, whole_tree: bool) -> bool:
     """Tell whether the actor may record what belongs to one agency: its own, or one below.
 
-    Law: our reading, design 7
+    Law: our reading (an administrator writes for its own subtree)
     """
     return whole_tree or agency_in_own_subtree

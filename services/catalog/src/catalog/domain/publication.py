@@ -63,7 +63,7 @@ def missing_parts(parts: Parts) -> tuple[str, ...]:
     The name, the time limit (one per filing method, said even when there is none) and the
     settling level are always there: the wire model asks for them.
 
-    Law: NĐ 63/2010/NĐ-CP Đ.8.2
+    Law: NĐ 63/2010/NĐ-CP art. 8.2
     """
     counts = {
         "steps": parts.steps,
@@ -78,7 +78,7 @@ def missing_parts(parts: Parts) -> tuple[str, ...]:
 def require_complete(procedure_code: str, missing: tuple[str, ...]) -> None:
     """Refuse to publish a procedure that lacks parts.
 
-    Law: NĐ 63/2010/NĐ-CP Đ.8.2
+    Law: NĐ 63/2010/NĐ-CP art. 8.2
     """
     if missing:
         raise ProcedureIncomplete(procedure_code=procedure_code, missing=", ".join(missing))
@@ -102,7 +102,7 @@ def is_published(version: Version, effects: Iterable[Effect], *, on: date) -> bo
     Either the version names a decision, or a decision published the procedure while this version
     was in force. An earlier version's publication does not cover a later content.
 
-    Law: NĐ 63/2010/NĐ-CP Đ.15
+    Law: NĐ 63/2010/NĐ-CP (publication of procedures)
     """
     if version.decided_on is not None and version.decided_on <= on:
         return True

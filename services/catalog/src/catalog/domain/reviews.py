@@ -29,7 +29,7 @@ def require_outcome_fits_days(
 ) -> None:
     """Refuse a cut that does not shorten, a kept limit that changes, an abolished one with days.
 
-    Law: NĐ 63/2010/NĐ-CP Đ.24
+    Law: NĐ 63/2010/NĐ-CP (review of procedures)
     """
     fits = {
         Outcome.CUT: before is not None and after is not None and after < before,
@@ -43,7 +43,7 @@ def require_outcome_fits_days(
 def quoted_since(period_end: date) -> date:
     """Return the first day of the twelve months up to `period_end` (the last day, inclusive).
 
-    Law: our reading, a report quotes the reviews of the year before its last day
+    Law: our reading (a report quotes the reviews of twelve months)
     """
     next_day = period_end + timedelta(days=1)
     if (next_day.month, next_day.day) == (2, 29):

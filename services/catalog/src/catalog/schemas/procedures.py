@@ -82,7 +82,7 @@ class Component(WireModel):
 
 
 class VersionContent(WireModel):
-    """The parts of a procedure; with a decision it must be complete (NĐ 63/2010 Đ.8.2)."""
+    """The parts of a procedure; with a decision it must be complete (NĐ 63/2010/NĐ-CP art. 8.2)."""
 
     name: Text
     field_code: Slug

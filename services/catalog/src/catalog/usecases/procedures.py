@@ -49,7 +49,7 @@ async def record_version(
 ) -> Found:
     """Record the content that replaces the present one from a later day on.
 
-    Law: NĐ 63/2010/NĐ-CP Đ.15
+    Law: NĐ 63/2010/NĐ-CP (publication of procedures)
     """
     await require_catalogue_wide(tx, by=by, at=at)
     if new.code not in (None, code):
