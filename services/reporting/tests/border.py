@@ -119,6 +119,8 @@ class World:
     def evidence(self, service: str, key: str, asked: dict) -> httpx.Response:
         if asked.get("cursor", "0").isdigit() is False:
             return httpx.Response(400, json={"code": "bad_cursor"})
+        if key == "rating.indicators_counted":
+            return httpx.Response(200, json=the_counted(self.figures[service][key]))
         part, whole = RATIOS.get(key, (None, self.figures[service].get(key)))
         if not isinstance(whole, int):
             return httpx.Response(404, json={"code": "unknown_figure"})
@@ -186,3 +188,22 @@ def neighbours_of(world: World) -> Neighbours:
         keepers=tuple(FiguresClient(neighbour) for neighbour in known.values()),
         timeout_seconds=5,
     )
+
+
+def the_counted(count: int) -> dict:
+    items = [
+        {
+            "record_type": "indicator",
+            "record_id": f"tt01-2018/{n}",
+            "contribution": 1,
+            "attributes": {"figure": f"rating.indicator.{n}"},
+        }
+        for n in range(1, count + 1)
+    ]
+    return {
+        "key": "rating.indicators_counted",
+        "kind": "count",
+        "total": count,
+        "total_contribution": count,
+        "items": items,
+    }

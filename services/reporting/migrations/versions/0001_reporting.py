@@ -126,6 +126,7 @@ def create_reports() -> None:
         column("state", sa.Text()),
         column("known_at", INSTANT, null=True),
         column("collected_at", INSTANT, null=True),
+        column("counted_indicators", JSONB(), null=True),
         sa.Column("field_names", JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False),
         column("version", sa.Integer()),
         column("created_by", sa.Text()),

@@ -134,6 +134,8 @@ class FiguresClient:
             accept=(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND),
         )
         if answer.status_code == HTTPStatus.BAD_REQUEST:
+            if cursor is None:
+                raise NeighbourUnavailable(neighbour=self.service, status=answer.status_code)
             raise BadCursor
         if is_not_found(answer):
             raise UnknownFigure(key=key)

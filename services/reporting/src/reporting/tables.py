@@ -38,6 +38,7 @@ class Row(DeclarativeBase):
         str: Text,
         Json: JSONB,
         list[str]: JSONB,
+        list[int]: JSONB(none_as_null=True),
         UUID: Uuid,
     }
 
@@ -139,6 +140,7 @@ class ReportRow(Row):
     state: Mapped[str]
     known_at: Mapped[datetime | None]
     collected_at: Mapped[datetime | None]
+    counted_indicators: Mapped[list[int] | None]
     field_names: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
     version: Mapped[int]
     created_by: Mapped[str]

@@ -46,6 +46,7 @@ async def test_a_collection_brings_every_figure_with_its_source(collected):
         "rating": ("ok", "42"),
     }
     assert report["partial"] is False
+    assert report["counted_indicators"] == [1, 2, 3, 4, 5, 6, 7]
 
 
 async def test_the_form_is_filled_per_field_with_a_total(collected):

@@ -11,6 +11,7 @@ from reporting.domain.figures import (
     ReportFigure,
     by_procedure_field,
     composed,
+    indicator_numbers,
     plain,
     totals,
 )
@@ -195,6 +196,12 @@ def test_a_composition_needs_all_its_parts_and_no_cases_is_not_zero():
 def test_per_field_figures_that_are_no_counts_are_absent():
     table = by_procedure_field([a_figure("a", "x", "f"), a_figure("b", 2, "f"), a_figure("c", 3)])
     assert table == {"f": {"a": None, "b": 2}}
+
+
+def test_counted_indicators_are_named_by_their_figures():
+    keys = ["rating.indicator.7", "rating.indicator.1", "rating.indicator.1", "rating.score", ""]
+    assert indicator_numbers(keys) == (1, 7)
+    assert indicator_numbers([]) is None
 
 
 @pytest.mark.parametrize(

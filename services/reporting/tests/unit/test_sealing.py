@@ -83,6 +83,7 @@ CONTENTS = Contents(
     window=WINDOW,
     form=("II.06a", 1),
     figures=FIGURES,
+    counted_indicators=(1, 2, 7),
     narratives={"staffing": "01 công chức", "direction": "Kế hoạch"},
     findings=(a_finding("late_without_apology", Severity.NOTICE, computed="3"),),
 )
@@ -91,7 +92,7 @@ CONTENTS = Contents(
 def test_the_canonical_text_is_known_to_the_byte():
     text = canonical(replace(CONTENTS, figures=FIGURES[:1], findings=(), narratives={"a": "ộ"}))
     assert text.decode() == (
-        '{"agency":"H56.18.26","figures":[{"denominator":5,"dimensions":{},"key":"b",'
+        '{"agency":"H56.18.26","counted_indicators":[1,2,7],"figures":[{"denominator":5,"dimensions":{},"key":"b",'
         '"numerator":9,"value":"1.8"}],"findings":[],"form":{"code":"II.06a","version":1},'
         '"narratives":{"a":"ộ"},"period":{"from":"2022-06-15","kind":"quarter","number":3,'
         '"scheme":"legal","to":"2022-09-14","year":2022}}'
@@ -114,6 +115,8 @@ def test_the_digest_does_not_depend_on_any_order(figures, narratives):
         {"form": ("II.06a", 2)},
         {"figures": FIGURES[1:]},
         {"figures": (a_figure("b", Decimal("1.9"), numerator=9, denominator=5), *FIGURES[1:])},
+        {"counted_indicators": (1, 2)},
+        {"counted_indicators": None},
         {"narratives": {}},
         {"findings": ()},
         {"name": PeriodName("calendar", PeriodKind.QUARTER, 2022, 3)},

@@ -1,5 +1,6 @@
 """Figures of a report: those the record keepers answered and those composed of them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,6 +12,8 @@ from kernel.ratios import Ratio
 Value: TypeAlias = int | Decimal | str | None
 REPORTING = "reporting"
 PROCEDURE_FIELD = "procedure_field"
+COUNTED = "rating.indicators_counted"
+_INDICATOR = re.compile(r"rating\.indicator\.([1-9]\d?)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +153,9 @@ def plain(value: Value) -> str | None:
         text = format(value, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
     return None if value is None else str(value)
+
+
+def indicator_numbers(keys: Iterable[str]) -> tuple[int, ...] | None:
+    """Return the numbers of indicator figures in order; None when there is none."""
+    matches = (_INDICATOR.fullmatch(key) for key in keys)
+    return tuple(sorted({int(match[1]) for match in matches if match})) or None

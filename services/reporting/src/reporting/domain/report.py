@@ -29,9 +29,13 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a report is made of; `seal` None while it is a draft."""
+    """What a report is made of; `seal` None while it is a draft.
+
+    `counted_indicators` are those of the assessment, None when nobody assessed.
+    """
 
     form: Form
+    counted_indicators: tuple[int, ...] | None
     field_names: Mapping[str, str]
     figures: tuple[ReportFigure, ...]
     sources: tuple[Source, ...]

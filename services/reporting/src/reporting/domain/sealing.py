@@ -59,6 +59,7 @@ class Contents:
     window: ReportingPeriod
     form: tuple[str, int]
     figures: Sequence[ReportFigure]
+    counted_indicators: tuple[int, ...] | None
     narratives: Mapping[str, str]
     findings: Sequence[Finding]
 
@@ -90,6 +91,9 @@ def canonical(contents: Contents) -> bytes:
             }
             for figure in figures
         ],
+        "counted_indicators": (
+            None if contents.counted_indicators is None else sorted(contents.counted_indicators)
+        ),
         "narratives": dict(contents.narratives),
         "findings": [
             {"check_id": check_id, "keys": list(keys), "computed": computed}

@@ -141,6 +141,9 @@ class Report(ReportHead):
 
     partial: bool
     figures: list[FigureOfReport]
+    counted_indicators: Annotated[
+        list[int] | None, Field(description="Those of the assessment; null when there is none.")
+    ]
     form: FormOut
     findings: list[FindingOut]
     sources: list[SourceOut]

@@ -34,6 +34,9 @@ async def parts(session: AsyncSession, row: ReportRow) -> Parts:
     seal = await session.get(SealRow, row.report_id)
     return Parts(
         form=await form(session, row.form_code, row.form_version),
+        counted_indicators=(
+            None if row.counted_indicators is None else tuple(row.counted_indicators)
+        ),
         field_names=row.field_names,
         figures=await figures(session, row.report_id),
         sources=tuple(

@@ -12,8 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from reporting.clients import CatalogClient, FigureCopy, FiguresClient, FiguresCopy
 from reporting.domain.cross_checks import OK, UNAVAILABLE, Source
-from reporting.domain.errors import KnownInFuture, ReportSealed
-from reporting.domain.figures import PROCEDURE_FIELD, ReportFigure, composed
+from reporting.domain.errors import KnownInFuture, ReportSealed, UnknownFigure
+from reporting.domain.figures import (
+    COUNTED,
+    PROCEDURE_FIELD,
+    ReportFigure,
+    composed,
+    indicator_numbers,
+)
 from reporting.domain.permissions import Reach
 from reporting.store import parts, reports
 from reporting.tables import ReportRow
@@ -21,6 +27,7 @@ from reporting.usecases.checking import recheck, window_of
 
 BROKEN_DOWN = "dossier"
 """Only dossiers are reported per procedure field; the other services have no such figures."""
+ASSESSOR = "rating"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,7 @@ class Collected:
     sources: tuple[Source, ...]
     figures: tuple[ReportFigure, ...]
     field_names: Mapping[str, str]
+    counted_indicators: tuple[int, ...] | None
 
 
 def instant_of_knowledge(asked: datetime | None, *, now: datetime) -> datetime:
@@ -53,7 +61,7 @@ async def collect(
     neighbours: Neighbours, agency_code: str, period: ReportingPeriod, *, known_at: datetime
 ) -> Collected:
     """Ask every record keeper at once; one that stays silent makes the report partial."""
-    answers, names = await asyncio.gather(
+    answers, names, counted = await asyncio.gather(
         asyncio.gather(
             *(
                 _ask(keeper, agency_code, period, known_at, neighbours.timeout_seconds)
@@ -61,6 +69,7 @@ async def collect(
             )
         ),
         _field_names(neighbours),
+        _counted_indicators(neighbours, agency_code, period, known_at),
     )
     figures = [figure for _, found in answers for figure in found]
     return Collected(
@@ -68,6 +77,7 @@ async def collect(
         sources=tuple(source for source, _ in answers),
         figures=(*figures, *composed(figures)),
         field_names=names,
+        counted_indicators=counted,
     )
 
 
@@ -87,6 +97,27 @@ async def _field_names(neighbours: Neighbours) -> Mapping[str, str]:
             return await neighbours.catalog.procedure_field_names()
     except (NeighbourUnavailable, TimeoutError):
         return {}  # rows then show the fields' codes, and the catalogue's figures are missing too
+
+
+async def _counted_indicators(
+    neighbours: Neighbours, agency_code: str, period: ReportingPeriod, known_at: datetime
+) -> tuple[int, ...] | None:
+    """Return which indicators the assessment counts: the evidence of their number names them."""
+    keeper = next(keeper for keeper in neighbours.keepers if keeper.service == ASSESSOR)
+    try:
+        async with asyncio.timeout(neighbours.timeout_seconds):
+            page = await keeper.evidence(
+                COUNTED,
+                agency_code,
+                period,
+                known_at=known_at,
+                procedure_field=None,
+                limit=100,
+                cursor=None,
+            )
+    except (NeighbourUnavailable, UnknownFigure, TimeoutError):
+        return None  # the report then says how many were counted, not which
+    return indicator_numbers(record.attributes.get("figure", "") for record in page.items)
 
 
 async def _ask(
@@ -133,6 +164,8 @@ async def store_collection(
     await parts.replace_figures(tx, report_id, collected.figures)
     await parts.replace_sources(tx, report_id, collected.sources)
     row.known_at, row.collected_at = collected.known_at, at
+    counted = collected.counted_indicators
+    row.counted_indicators = None if counted is None else [*counted]
     row.field_names = dict(collected.field_names) or row.field_names
     row.version += 1
     await recheck(tx, row)

@@ -100,6 +100,7 @@ def content(row: ReportRow, now: Parts) -> ReportContent:
             for finding in own
             if finding.check_id != "section_missing"  # said in the place of the section itself
         ),
+        counted_indicators=now.counted_indicators,
         digest=seal.digest if seal else None,
         sealed_on=local_day(seal.sealed_at) if seal else None,
     )

@@ -43,6 +43,7 @@ async def report_view(session: AsyncSession, report_id: UUID, reach: Reach) -> R
         **dict(head_view(row, now.seal)),
         partial=draft.is_partial or row.collected_at is None,
         figures=[_figure(row, figure) for figure in now.figures],
+        counted_indicators=None if now.counted_indicators is None else [*now.counted_indicators],
         form=_form(draft.filled),
         findings=findings_view(now.findings),
         sources=[SourceOut.model_validate(source) for source in now.sources],

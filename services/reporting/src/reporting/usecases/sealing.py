@@ -43,6 +43,7 @@ async def seal_report(
             window=window,
             form=(row.form_code, row.form_version),
             figures=now.figures,
+            counted_indicators=now.counted_indicators,
             narratives={narrative.section: narrative.text for narrative in now.narratives},
             findings=findings,
         )
