@@ -1,6 +1,9 @@
 """Whatever is sent, the answer is a problem document and nothing is half-written."""
 
+from datetime import timedelta
+
 import pytest
+from tthc.keys import LocalIssuer
 
 JSON = {"Content-Type": "application/json"}
 REPORT = {"scheme": "legal", "kind": "quarter", "year": 2022, "number": 3}
@@ -112,6 +115,13 @@ async def test_missing_and_forged_tokens(client, token):
     answer = await client.get("/v1/reports", headers=headers)
     refused(answer, 401, "unauthenticated")
     assert answer.headers["WWW-Authenticate"]
+
+
+async def test_a_token_signed_by_somebody_else(client, tmp_path):
+    forger = LocalIssuer(tmp_path)
+    token = forger.token("officer-1", "*", ["reports:read"], timedelta(hours=1))
+    answer = await client.get("/v1/reports", headers={"Authorization": f"Bearer {token}"})
+    refused(answer, 401, "unauthenticated")
 
 
 async def test_a_token_without_the_scope(client, bearer):

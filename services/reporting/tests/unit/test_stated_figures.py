@@ -360,7 +360,7 @@ RECORDS = {
         said("average", 2),
         said("class", "tốt"),
         said("absent", 12),
-        said("unheard.of", 12),
+        said("dossiers.unheard_of", 12),
     ],
 )
 def test_what_the_records_bear_out_is_not_flagged(figure):
@@ -383,6 +383,13 @@ def test_what_the_records_do_not_bear_out_is_flagged(figure):
     found = [f for f in findings(figure, records=RECORDS) if f.check_id == "differs_from_records"]
     assert len(found) == 1
     assert found[0].stated != found[0].computed
+
+
+def test_a_figure_that_nobody_keeps_is_told_not_judged():
+    stated = [said("unheard.of", 12, "I"), said("unheard.of", 12, "II")]
+    found = findings(*stated, records=RECORDS)
+    assert [(f.check_id, f.sections) for f in found] == [("figure_unknown", ("I", "II"))]
+    assert findings(*stated) == []
 
 
 def test_a_statement_is_read_at_the_precision_it_is_printed_with():

@@ -8,6 +8,7 @@ from kernel.ratios import Ratio, round_half_up
 
 from reporting.domain.figures import ReportFigure
 from reporting.domain.findings import Finding, Severity, distinct, shown
+from reporting.domain.known_figures import unit_of
 from reporting.domain.statement import StatedFigure, Statement, places
 
 
@@ -29,6 +30,22 @@ def differences(statement: Statement) -> Iterator[Finding]:
             computed=_recorded(record),
             sections=distinct([figure.section]),
         )
+
+
+def unknown_keys(statement: Statement) -> Iterator[Finding]:
+    """Tell of figures that nobody keeps records of: unread is not the same as right."""
+    if statement.records is None:
+        return
+    for key, figures in statement.by_key():
+        if key not in statement.records and unit_of(key) is None:
+            yield Finding(
+                "figure_unknown",
+                Severity.NOTICE,
+                f"Không có số liệu mang mã “{key}”; nội dung này chưa được đối chiếu với hồ sơ.",
+                keys=(key,),
+                stated=shown(figures[0].value),
+                sections=distinct(figure.section for figure in figures),
+            )
 
 
 def _agrees(figure: StatedFigure, record: ReportFigure) -> bool:

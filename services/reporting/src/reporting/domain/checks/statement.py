@@ -21,6 +21,7 @@ CHECKS: tuple[Callable[[Statement], Iterator[Finding]], ...] = (
     wording.other_entities,
     wording.percentages_without_n,
     records.differences,
+    records.unknown_keys,
 )
 
 
