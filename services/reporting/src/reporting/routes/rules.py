@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from kit.clock import Now
 from kit.db import ReadTx, Tx
 from kit.errors import refusals
+from kit.idempotency import Once
 
 from reporting.deps import LoadedRules, Reader, RuleKeeper
 from reporting.domain.calendar import PeriodKind
@@ -34,11 +35,12 @@ router = APIRouter(prefix="/v1", tags=["rules"])
 
 @router.post("/period-schemes", status_code=201, responses=refusals(ReleaseDiffers, MalformedRule))
 async def load_period_schemes(
-    body: PeriodSchemeRelease, keeper: RuleKeeper, tx: Tx, now: Now
+    body: PeriodSchemeRelease, keeper: RuleKeeper, tx: Tx, once: Once, now: Now
 ) -> Loaded:
     """Load a data release of period rules and deadlines; loading it again changes nothing."""
-    count = await rules.load_period_schemes(tx, body, by=keeper.subject, at=now)
-    return Loaded(release=body.release, rules=count)
+    return await once(
+        lambda: rules.load_period_schemes(tx, body, by=keeper.subject, at=now), Loaded
+    )
 
 
 @router.get("/period-schemes")
@@ -61,10 +63,11 @@ async def list_periods(
 
 
 @router.post("/report-forms", status_code=201, responses=refusals(ReleaseDiffers, MalformedForm))
-async def load_report_form(body: ReportForm, keeper: RuleKeeper, tx: Tx, now: Now) -> Loaded:
+async def load_report_form(
+    body: ReportForm, keeper: RuleKeeper, tx: Tx, once: Once, now: Now
+) -> Loaded:
     """Load a version of a form; loading it again changes nothing."""
-    release = await rules.load_report_form(tx, body, by=keeper.subject, at=now)
-    return Loaded(release=release, rules=len(body.columns))
+    return await once(lambda: rules.load_report_form(tx, body, by=keeper.subject, at=now), Loaded)
 
 
 @router.get("/report-forms")

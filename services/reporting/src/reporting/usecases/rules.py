@@ -10,28 +10,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from reporting.domain import calendar
 from reporting.domain.calendar import PeriodKind, PeriodName, PeriodRule
-from reporting.schemas.rules import PeriodOut, PeriodSchemeRelease, ReportForm
+from reporting.schemas.rules import Loaded, PeriodOut, PeriodSchemeRelease, ReportForm
 from reporting.store import rules as store
 
 
 async def load_period_schemes(
     tx: AsyncSession, release: PeriodSchemeRelease, *, by: str, at: datetime
-) -> int:
+) -> Loaded:
     """Load a release of period rules and deadlines; the same release again changes nothing."""
     periods = [scheme.rule() for scheme in release.schemes]
     deadlines = [deadline.rule() for deadline in release.deadlines]
     if await store.add_release(tx, release.release, _digest(release), by=by, at=at):
         await store.add_period_rules(tx, release.release, periods, deadlines)
-    return len(periods) + len(deadlines)
+    return Loaded(release=release.release, rules=len(periods) + len(deadlines))
 
 
-async def load_report_form(tx: AsyncSession, form: ReportForm, *, by: str, at: datetime) -> str:
+async def load_report_form(tx: AsyncSession, form: ReportForm, *, by: str, at: datetime) -> Loaded:
     """Load a version of a form; the same version again changes nothing."""
     form.form()  # refuses a form that contradicts itself before anything is written
     release = f"{form.code}@{form.version}"
     if await store.add_release(tx, release, _digest(form), by=by, at=at):
         await store.add_form(tx, release, form)
-    return release
+    return Loaded(release=release, rules=len(form.columns))
 
 
 def _digest(release: WireModel) -> str:
