@@ -12,13 +12,9 @@ from kit.errors import BadHeader
 from kit.wire import IDEMPOTENCY_KEY, DossierCodeText
 from pydantic import ValidationError
 
-from dossier.schemas import (
-    AcceptFiling,
-    FileDossier,
-    LineProblem,
-    ReceiveDossier,
-    RecordCertifiedCopies,
-)
+from dossier.schemas.handling import RecordCertifiedCopies
+from dossier.schemas.imports import LineProblem
+from dossier.schemas.intake import AcceptFiling, FileDossier, ReceiveDossier
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.certified import PreparedCopies, prepare_copies
 from dossier.usecases.filings import PreparedFiling, prepare_acceptance, prepare_filing

@@ -20,7 +20,8 @@ from dossier.domain.errors import (
     UnknownDossier,
 )
 from dossier.domain.lifecycle import Status
-from dossier.schemas import DossierOut, MoveDossier, ReturnResult, SendApology, SettleDossier
+from dossier.schemas.handling import MoveDossier, ReturnResult, SendApology, SettleDossier
+from dossier.schemas.look_up import DossierOut
 from dossier.usecases import handling
 
 router = APIRouter(prefix="/v1/dossiers/{code}", tags=["handling"])

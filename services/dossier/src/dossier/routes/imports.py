@@ -12,7 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 from dossier.deps import CaseOfficer, ImportClient, Imports, NewCopies
 from dossier.domain.errors import CopiesAlreadyRecorded, InTheFuture, NotYourAgency, UnknownAgency
-from dossier.schemas import CertifiedCopiesOut, ImportedDossier, LineOutcome
+from dossier.schemas.handling import CertifiedCopiesOut
+from dossier.schemas.imports import ImportedDossier, LineOutcome
 from dossier.usecases.certified import record_copies
 from dossier.usecases.imports import import_dossiers
 

@@ -21,11 +21,7 @@ from dossier.domain.errors import (
     UnknownFiling,
     UnknownProcedure,
 )
-from dossier.schemas import (
-    FilingOut,
-    Receipt,
-    RefuseFiling,
-)
+from dossier.schemas.intake import FilingOut, Receipt, RefuseFiling
 from dossier.usecases import filings, intake
 
 router = APIRouter(prefix="/v1", tags=["intake"])

@@ -13,7 +13,8 @@ from kit.wire import AgencyCodeText, Day, ProcedureCodeText
 from dossier.deps import AtOffice, CaseOfficer, DossierCode, DossierReader
 from dossier.domain.errors import UnknownDossier
 from dossier.domain.facts import Channel
-from dossier.schemas import ApplicantOut, DossierOut, EventOut, Progress, StatusCode
+from dossier.schemas.intake import StatusCode
+from dossier.schemas.look_up import ApplicantOut, DossierOut, EventOut, Progress
 from dossier.usecases import reading
 from dossier.usecases.reading import wanted
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.errors import InTheFuture
 from dossier.domain.permissions import require_sight
-from dossier.schemas import RecordCertifiedCopies
+from dossier.schemas.handling import RecordCertifiedCopies
 from dossier.store.certified import CertifiedCopies, add_copies
 from dossier.usecases.acting import Acting, Office
 

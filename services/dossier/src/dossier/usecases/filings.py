@@ -11,7 +11,7 @@ from dossier.domain.errors import FilingNotOpen, UnknownFiling
 from dossier.domain.facts import Channel
 from dossier.domain.lifecycle import Status
 from dossier.domain.permissions import require_sight
-from dossier.schemas import FileDossier
+from dossier.schemas.intake import FileDossier
 from dossier.store import filings
 from dossier.store.filings import Filing
 from dossier.store.intake import driver_connection

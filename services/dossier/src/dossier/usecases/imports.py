@@ -15,7 +15,7 @@ from dossier.domain.dossier import dossier_code
 from dossier.domain.history import Told, past_course
 from dossier.domain.lifecycle import Status
 from dossier.domain.permissions import require_sight
-from dossier.schemas import ImportedDossier, LineOutcome, LineProblem
+from dossier.schemas.imports import ImportedDossier, LineOutcome, LineProblem
 from dossier.store.imports import History, store_histories
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.intake import Particulars, intake_of, terms_of

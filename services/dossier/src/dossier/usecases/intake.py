@@ -16,7 +16,7 @@ from dossier.domain.facts import Channel
 from dossier.domain.lifecycle import Status
 from dossier.domain.permissions import require_sight
 from dossier.domain.procedures import ProcedureVersion, in_force
-from dossier.schemas import ReceiveDossier
+from dossier.schemas.intake import ReceiveDossier
 from dossier.store import intake
 from dossier.store.intake import Intake, Issued
 from dossier.usecases.acting import Acting, Office

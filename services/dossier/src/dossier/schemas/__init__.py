@@ -1,0 +1,1 @@
+"""The papers that pass the desks, as they look on the wire."""
