@@ -45,7 +45,12 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
     with temporary_postgres() as server:
         await prepare_databases(server, SERVICES)
         starting = running_services(
-            SERVICES, home=home, server=server, keys=home / "keys", console=QUIET
+            SERVICES,
+            home=home,
+            server=server,
+            keys=home / "keys",
+            console=QUIET,
+            shared={**demo_data.gauges(), "metrics_refresh_seconds": "1"},
         )
         async with starting as running:
             yield Stack(dict(running.addresses), issuer)

@@ -56,6 +56,15 @@ def read(name: str) -> Any:
     return json.loads((FOLDER / name).read_text(encoding="utf-8"))
 
 
+def gauges() -> dict[str, str]:
+    """Return the settings that make every service show this quarter's figures as gauges."""
+    settings = read("gauges.json")
+    return {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in settings.items()
+    }
+
+
 class Board(Progress):
     """The progress bars, one for each kind of record."""
 

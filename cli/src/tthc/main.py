@@ -70,7 +70,7 @@ def _in_own_home(
     settle_environment()
     console = Console(width=None if sys.stdout.isatty() else _WIDTH_OF_A_LOG)
     with stoppable(), own_home(local.resolve(), kind, console) as home:
-        given = Run(home, local / "keys", console)
+        given = Run(home, local / "keys", console, settings=demo_data.gauges())
         return run_session(given, lambda session: work(session, given), fresh=fresh)
 
 

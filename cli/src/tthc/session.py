@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,6 +29,7 @@ class Run:
     keys: Path
     console: Console
     services: Sequence[Service] = SERVICES
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,12 @@ def _server(run: Run, *, fresh: bool) -> Iterator[tuple[Server, Sequence[Child]]
 async def _services(run: Run, server: Server, children: Sequence[Child]) -> AsyncIterator[Session]:
     await unless_one_dies(children, prepare_databases(server, run.services))
     starting = running_services(
-        run.services, home=run.home, server=server, keys=run.keys, console=run.console
+        run.services,
+        home=run.home,
+        server=server,
+        keys=run.keys,
+        console=run.console,
+        shared=run.settings,
     )
     async with starting as running:
         for name, address in running.addresses.items():

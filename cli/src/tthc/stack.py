@@ -61,8 +61,12 @@ async def running_services(
     server: Server,
     keys: Path,
     console: Console,
+    shared: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Running]:
-    """Run `services` until the block ends; all answer /readyz when it begins."""
+    """Run `services` until the block ends; all answer /readyz when it begins.
+
+    `shared` are settings that each of them gets, by their lower-case names.
+    """
     listeners = {service.name: _listen(service, console) for service in services}
     addresses = {
         name: f"http://{LOOPBACK}:{listener.getsockname()[1]}"
@@ -72,7 +76,8 @@ async def running_services(
     try:
         for service in services:
             with listeners[service.name] as listener:
-                environment = _environment(service, addresses, server, keys)
+                own = _settings(service, addresses, server, keys)
+                environment = _environment(service, {**(shared or {}), **own})
                 children.append(_start(service, listener, environment, home / "logs"))
         running = Running(addresses, children)
         await unless_one_dies(children, _all_ready(running))
@@ -96,7 +101,12 @@ def _listen(service: Service, console: Console) -> socket.socket:
     return listener
 
 
-def _environment(
+def _environment(service: Service, settings: Mapping[str, str]) -> dict[str, str]:
+    own = {service.setting(name): value for name, value in settings.items()}
+    return {**os.environ, "PYTHONUNBUFFERED": "1", **own}
+
+
+def _settings(
     service: Service, addresses: Mapping[str, str], server: Server, keys: Path
 ) -> dict[str, str]:
     issuer = LocalIssuer(keys)
@@ -112,8 +122,7 @@ def _environment(
         settings["personal_data_key"] = personal_data_key(keys)
     for neighbour in service.asks:
         settings[f"{neighbour}_url"] = addresses[neighbour]
-    own = {service.setting(name): value for name, value in settings.items()}
-    return {**os.environ, "PYTHONUNBUFFERED": "1", **own}
+    return settings
 
 
 def _start(
