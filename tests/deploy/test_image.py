@@ -15,7 +15,7 @@ def pins(name: str) -> dict[str, str]:
     return {line.split("==")[0]: " ".join(line.split()) for line in text.splitlines() if line}
 
 
-@pytest.mark.parametrize("name", ["service.txt", "reporting.txt"])
+@pytest.mark.parametrize("name", ["service.txt", "reporting.txt", "dossier.txt"])
 def test_an_image_holds_the_versions_that_the_tests_ran_with(name):
     everything = pins("run.txt")
     assert {package: everything.get(package) for package in pins(name)} == pins(name)

@@ -1,52 +1,23 @@
 """Set the report as PDF; the words travel as JSON and are never read as markup."""
 
-import json
 from dataclasses import asdict
-from datetime import UTC, datetime, time
-from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import typst
+from kit.typeset import typeset
 
 from reporting.documents import head_block
 from reporting.documents.document import Paragraph, ReportDocument, Section, Table
 
-_HERE = Path(__file__).parent
-_TEMPLATE = _HERE / "report.typ"
+_TEMPLATE = Path(__file__).parent / "report.typ"
 
 
 def render_pdf(document: ReportDocument) -> bytes:
-    """Return the report as tagged PDF/A-2a with its fonts inside; the same input, the same bytes.
-
-    A text with a character that the fonts lack (an emoji) cannot be archived as PDF/A: it is kept,
-    shown as a box, in an ordinary PDF.
+    """Return the report as PDF, to be archived.
 
     Law: NĐ 30/2020/NĐ-CP, phụ lục I
     """
-    compiler = typst.Compiler(
-        _TEMPLATE,
-        root=_HERE,
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"report": json.dumps(_as_data(document), default=str)},
-    )
-    made_at = datetime.combine(document.dated_on, time(), tzinfo=UTC)
-    try:
-        pdf = compiler.compile(format="pdf", pdf_standards=["a-2a"], timestamp=made_at)
-    except typst.TypstError:
-        pdf = compiler.compile(format="pdf", timestamp=made_at)
-    return cast("bytes", pdf)  # without an output path the one file comes back as bytes
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """Read the vendored fonts once; nothing of the machine's own fonts gets into the paper."""
-    return typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[_HERE / "fonts"],
-    )
+    return typeset(_TEMPLATE, _as_data(document), dated_on=document.dated_on)
 
 
 def _as_data(document: ReportDocument) -> dict[str, Any]:
