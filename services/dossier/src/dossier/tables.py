@@ -4,6 +4,7 @@ from typing import Any
 
 from kit.db import NAMING
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -140,6 +141,8 @@ filings = Table(
     Column("applicant_id", Uuid, nullable=False),
     Column("issued_on", Date),
     Column("serial", Integer),
+    Column("came_from", SmallInteger),
+    Column("status_since", DateTime(timezone=True)),
     ForeignKeyConstraint(
         ["agency_id", "applicant_id"], ["applicants.agency_id", "applicants.applicant_id"]
     ),
@@ -237,6 +240,114 @@ apologies = Table(
     _of_dossier(),
 )
 """The primary key is the law: at most one apology per dossier."""
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, Integer, primary_key=True, autoincrement=False)
+
+
+def _instant(name: str, *, nullable: bool = True) -> Column[Any]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+supplement_requests = Table(
+    "supplement_requests",
+    Row.metadata,
+    *_dossier_key(),
+    _number("request_number"),
+    Column("items", JSONB, nullable=False),
+    Column("reason", Text, nullable=False),
+    _instant("asked_at", nullable=False),
+    Column("asked_by", Text, nullable=False),
+    _instant("supplied_at"),
+    _instant("recorded_at", nullable=False),
+    _of_dossier(),
+)
+"""What is missing, item by item (form 02)."""
+
+payment_requests = Table(
+    "payment_requests",
+    Row.metadata,
+    *_dossier_key(),
+    _number("request_number"),
+    Column("kind", Text, nullable=False),
+    Column("amount_vnd", BigInteger, nullable=False),
+    Column("reason", Text),
+    _instant("asked_at", nullable=False),
+    Column("asked_by", Text, nullable=False),
+    _instant("paid_at"),
+    _instant("recorded_at", nullable=False),
+    _of_dossier(),
+)
+
+consultations = Table(
+    "consultations",
+    Row.metadata,
+    *_dossier_key(),
+    _number("consultation_number"),
+    Column("asked_agency_id", Integer, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answer_due_on", Date),
+    _instant("asked_at", nullable=False),
+    Column("asked_by", Text, nullable=False),
+    _instant("answered_at"),
+    Column("answered_by", Text),
+    Column("answer", Text),
+    _instant("recorded_at", nullable=False),
+    _of_dossier(),
+    # What an agency still has to answer, the oldest first.
+    Index(
+        "ix_consultations_waiting",
+        "asked_agency_id",
+        "asked_at",
+        "agency_id",
+        "issued_on",
+        "serial",
+        postgresql_where=text("answered_at is null"),
+    ),
+)
+"""Opinions asked of other agencies, which see the question and nothing else of the dossier."""
+
+hand_overs = Table(
+    "hand_overs",
+    Row.metadata,
+    *_dossier_key(),
+    _number("step_number"),
+    Column("step_name", Text, nullable=False),
+    Column("from_agency_id", Integer, nullable=False),
+    Column("to_agency_id", Integer, nullable=False),
+    Column("to_unit", Text),
+    Column("limit_working_days", Integer),
+    Column("due_on", Date),
+    _instant("handed_over_at", nullable=False),
+    Column("handed_over_by", Text, nullable=False),
+    _instant("taken_over_at"),
+    Column("taken_over_by", Text),
+    _instant("completed_at"),
+    Column("completed_by", Text),
+    _instant("recorded_at", nullable=False),
+    _of_dossier(),
+    # What waits for an agency, the oldest first.
+    Index(
+        "ix_hand_overs_waiting",
+        "to_agency_id",
+        "handed_over_at",
+        "agency_id",
+        "issued_on",
+        "serial",
+        postgresql_where=text("completed_at is null"),
+    ),
+    # A dossier is in one pair of hands at a time.
+    Index(
+        "uq_hand_overs_open",
+        "agency_id",
+        "issued_on",
+        "serial",
+        unique=True,
+        postgresql_where=text("completed_at is null"),
+    ),
+)
+"""Steps of a dossier between agencies and units, with both sides' time (form 05)."""
 
 
 def _facts() -> tuple[Column[Any], ...]:
