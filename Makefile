@@ -4,7 +4,7 @@ VENV := .venv/bin/python
 BOOTSTRAP = @command -v "$(PYTHON)" >/dev/null || { echo "$(PYTHON) is not here. Install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3." >&2; exit 2; }; "$(PYTHON)" scripts/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo check test clean
+.PHONY: help setup setup-dev run demo check test bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
@@ -28,6 +28,9 @@ check: setup-dev ## style, types, import contracts
 
 test: setup-dev ## all tests; `make test S=dossier K=due` runs some
 	@exec $(VENV) -m pytest $(if $(S),services/$(S)) $(if $(K),-k "$(K)")
+
+bench: setup-dev ## speed beside floors of the same run; BENCH_ROWS=10000000 is the large one
+	@BENCH_ROWS=$(or $(BENCH_ROWS),1000000) exec $(VENV) -m bench
 
 clean: ## remove the virtual environment, local data, reports and caches
 	$(BOOTSTRAP) clean

@@ -1,0 +1,109 @@
+"""Figures of a quarter and the records behind them, on the raw facts."""
+
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+import orjson
+from kernel.time_zone import local_day
+from kit.clock import system_clock
+from kit.paging import encode_cursor
+
+from bench.requests import reading
+from bench.results import Result, within
+from bench.stage import Stage
+from bench.world import PROVINCE
+
+_QUARTER_DAYS = 91
+_QUARTERS_BACK = 2
+_REPEATS = 5
+_HALF = 0.5
+
+_MIDDLE = """
+    select f.issued_on, f.serial, f.agency_id from facts f join agencies a using (agency_id)
+    where a.code = $1 and f.received_on between $2 and $3 order by 1, 2, 3
+    offset (select count(*) / 2 from facts join agencies b using (agency_id)
+            where b.code = $1 and received_on between $2 and $3) limit 1
+"""
+
+
+async def ward_quarter(stage: Stage) -> list[Result]:
+    """Count a quarter of a ward of middling size, by field."""
+    ward = stage.world.wards[len(stage.world.wards) // 2]
+    path, token = _figures(ward, by="procedure_field"), stage.token(ward)
+    scripts = await stage.spoken([path], token)
+    times = await stage.sql_times(scripts)
+    load = await stage.load(stage.dossier, [reading(path, token)], connections=1, repeat=True)
+    statements = f"{scripts[0].count(chr(10))} statements"
+    return [
+        within("ward_quarter_sql", "ms", [times.percentile(_HALF)], 1, note=statements),
+        within("ward_quarter_http", "ms", [load.percentile(_HALF)], 10, errors=load.errors),
+    ]
+
+
+async def raw_quarter(stage: Stage) -> list[Result]:
+    """Count a quarter of the whole province from its facts."""
+    token = stage.token(PROVINCE)
+    path = _figures(PROVINCE, include_subordinates="true")
+    (script,) = await stage.spoken([path], token)
+    seconds = [(await stage.sql_times([script])).percentile(_HALF) / 1000]
+    asked = [reading(path, token)] * _REPEATS
+    load = await stage.load(stage.dossier, asked, connections=1, seconds=60)
+    name = "raw_quarter_10M" if stage.scale.is_large else "raw_quarter"
+    return [within(name, "s", seconds, 0.6, note=f"SQL; over HTTP {load.percentile(_HALF):.0f} ms")]
+
+
+async def evidence_page(stage: Stage) -> list[Result]:
+    """List the records behind every figure of the busiest ward, first page and middle page."""
+    ward = stage.busy[0]
+    ward_times = await _evidence(stage, ward, stage.token(ward), {})
+    below = {"include_subordinates": "true"}
+    province_times = await _evidence(stage, PROVINCE, stage.token(PROVINCE), below)
+    return [
+        _slowest("evidence_page", ward_times),
+        _slowest("evidence_page_province", province_times),
+    ]
+
+
+async def _evidence(
+    stage: Stage, agency: str, token: str, extra: dict[str, str]
+) -> dict[str, float]:
+    """Return the median milliseconds in SQL by figure and page."""
+    body = await stage.once(stage.dossier, reading(_figures(agency, **extra), token))
+    keys = [figure["key"] for figure in orjson.loads(body)["figures"]]
+    first, last = _quarter()
+    middle = await stage.rows(_MIDDLE, stage.busy[0], first, last)
+    places = {"first": {}, "middle": {"cursor": encode_cursor(*middle[0])} if middle else {}}
+    asked = {
+        f"{key}, {place} page": f"/v1/figures/{key}/evidence?"
+        + urlencode({**_period(agency), **extra, **cursor, "limit": "100"})
+        for key in keys
+        for place, cursor in places.items()
+        if place == "first" or key not in ("certified_copies", "dossiers.online.procedures")
+    }
+    scripts = await stage.spoken(list(asked.values()), token)
+    return {
+        name: (await stage.sql_times([script])).percentile(_HALF)
+        for name, script in zip(asked, scripts, strict=True)
+    }
+
+
+def _slowest(name: str, times: dict[str, float]) -> Result:
+    worst = max(times, key=times.__getitem__)
+    share = sum(time <= 5 for time in times.values())  # noqa: PLR2004 - the target itself
+    note = f"slowest: {worst}; {share} of {len(times)} pages within the target"
+    return within(name, "ms", [times[worst]], 5, note=note)
+
+
+def _figures(agency: str, **extra: str) -> str:
+    return f"/v1/figures?{urlencode({**_period(agency), **extra})}"
+
+
+def _period(agency: str) -> dict[str, str]:
+    first, last = _quarter()
+    return {"agency": agency, "from": first.isoformat(), "to": last.isoformat()}
+
+
+def _quarter() -> tuple[date, date]:
+    """Return a closed quarter in the midst of the data."""
+    last = local_day(system_clock()) - timedelta(days=_QUARTER_DAYS * _QUARTERS_BACK)
+    return last - timedelta(days=_QUARTER_DAYS - 1), last
