@@ -7,6 +7,7 @@ from kernel.time_zone import local_day
 
 from dossier.domain.errors import ApologyNotDue, PromisedTooEarly
 from dossier.domain.facts import FOREVER, Facts
+from dossier.domain.limits import require_apology_in_time
 
 
 class OverdueReason(StrEnum):
@@ -23,8 +24,8 @@ class OverdueReason(StrEnum):
 def sent_in_time(sent_at: datetime, due_on: date) -> bool:
     """Tell whether the apology left at the latest one day before the due date.
 
-    One that leaves later is still recorded, because the applicant did get it, and it carries
-    this mark: our reading.
+    One that leaves later is refused at the desk; told afterwards, by a correction or an old
+    register, it is kept with this mark, because the applicant did get it.
 
     Law: NĐ 61/2018/NĐ-CP art. 19.9
     """
@@ -32,11 +33,17 @@ def sent_in_time(sent_at: datetime, due_on: date) -> bool:
 
 
 def require_apology_due(facts: Facts, *, sent_at: datetime, promised_on: date) -> None:
-    """Refuse an apology for a dossier that has ended or has no due date, or an idle promise.
+    """Refuse an apology for a dossier that has ended or has no due date, late, or idle.
 
     That it is the first is settled by the database: at most one per dossier.
+
+    Raises:
+        ApologyNotDue: there is nothing to apologise for.
+        ApologyTooLate: it leaves later than one day before the due date.
+        PromisedTooEarly: the promise does not lie after the due date.
     """
     if facts.ended_on != FOREVER or facts.due_on == FOREVER:
         raise ApologyNotDue
+    require_apology_in_time(facts.due_on, sent_at=sent_at)
     if promised_on <= facts.due_on or promised_on < local_day(sent_at):
         raise PromisedTooEarly(due_on=facts.due_on, promised_on=promised_on)

@@ -63,6 +63,72 @@ class ReasonRequired(Malformed):
     code = "reason_required"
 
 
+class ActNotPossible(Conflict):
+    """The act moves nothing, and makes no sense in the dossier's status."""
+
+    code = "act_not_possible"
+
+
+class NeedsItsPaper(Conflict):
+    """The move belongs to an act whose paper says more than a status."""
+
+    code = "needs_its_paper"
+
+
+class NotYourAct(NotAllowed):
+    """The act is for the other side: the desk that received, or the agency that settles."""
+
+    code = "not_your_act"
+
+
+class SupplementTooLate(Conflict):
+    """A supplement is asked for within the first working days, or not at all."""
+
+    code = "supplement_too_late"
+
+
+class ApologyTooLate(Conflict):
+    """An apology leaves before the due date."""
+
+    code = "apology_too_late"
+
+
+class UnknownHandOver(NotFound):
+    """The dossier has no such step."""
+
+    code = "unknown_hand_over"
+
+
+class HandOverOpen(Conflict):
+    """The dossier was handed over, and nobody has taken it over yet."""
+
+    code = "hand_over_open"
+
+
+class StepNotOpen(Conflict):
+    """The step was taken over or completed before, or was not taken over yet."""
+
+    code = "step_not_open"
+
+
+class HandedToItself(Malformed):
+    """A hand-over leads to another agency, or names a unit."""
+
+    code = "handed_to_itself"
+
+
+class UnknownConsultation(NotFound):
+    """There is no such consultation that the actor may answer."""
+
+    code = "unknown_consultation"
+
+
+class AlreadyAnswered(Conflict):
+    """The consultation has its answer."""
+
+    code = "already_answered"
+
+
 class OutOfOrder(Malformed):
     """The act is said to have happened before the one it follows."""
 

@@ -1,8 +1,8 @@
 """The ten statuses of the national portal and the moves between them."""
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
-from dossier.domain.errors import IllegalMove
+from dossier.domain.errors import ActNotPossible, IllegalMove
 
 
 class Status(IntEnum):
@@ -84,6 +84,61 @@ ALLOWED: dict[Status, frozenset[Status]] = {
 }
 """From 7 the only ways are to stop, or back to the status the dossier came from."""
 
+
+class LegalAct(StrEnum):
+    """What somebody may do to a dossier; the first twelve move it, the others do not."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    START = "start"
+    ASK_FOR_SUPPLEMENT = "ask_for_supplement"
+    RECEIVE_SUPPLEMENT = "receive_supplement"
+    ASK_FOR_PAYMENT = "ask_for_payment"
+    CONFIRM_PAYMENT = "confirm_payment"
+    ASK_TO_WITHDRAW = "ask_to_withdraw"
+    CONTINUE = "continue"
+    STOP = "stop"
+    SETTLE = "settle"
+    RETURN = "return"
+    APOLOGISE = "apologise"
+    HAND_OVER = "hand_over"
+    TAKE_OVER = "take_over"
+    COMPLETE_STEP = "complete_step"
+    CONSULT = "consult"
+
+
+_ACT_TO: dict[Status, LegalAct] = {
+    Status.REFUSED_AT_INTAKE: LegalAct.REFUSE,
+    Status.IN_PROCESS: LegalAct.START,
+    Status.AWAITING_SUPPLEMENT: LegalAct.ASK_FOR_SUPPLEMENT,
+    Status.AWAITING_PAYMENT: LegalAct.ASK_FOR_PAYMENT,
+    Status.WITHDRAWAL_ASKED: LegalAct.ASK_TO_WITHDRAW,
+    Status.STOPPED: LegalAct.STOP,
+    Status.SETTLED: LegalAct.SETTLE,
+    Status.RETURNED: LegalAct.RETURN,
+    Status.ACCEPTED: LegalAct.ACCEPT,
+    Status.FILED: LegalAct.CONTINUE,
+}
+_ACT_FROM: dict[Status, LegalAct] = {
+    Status.AWAITING_SUPPLEMENT: LegalAct.RECEIVE_SUPPLEMENT,
+    Status.AWAITING_PAYMENT: LegalAct.CONFIRM_PAYMENT,
+    Status.WITHDRAWAL_ASKED: LegalAct.CONTINUE,
+}
+"""Leaving these, other than to withdraw or to stop, ends what the dossier waited for."""
+
+HAND_OVER_FROM = frozenset({Status.ACCEPTED, Status.IN_PROCESS})
+"""A dossier goes to other hands only while work on it goes on."""
+OPEN = frozenset(
+    {
+        Status.ACCEPTED,
+        Status.IN_PROCESS,
+        Status.AWAITING_SUPPLEMENT,
+        Status.AWAITING_PAYMENT,
+        Status.WITHDRAWAL_ASKED,
+    }
+)
+"""Received and not ended."""
+
 WAITING = frozenset({Status.AWAITING_SUPPLEMENT, Status.AWAITING_PAYMENT})
 """The clock stands still: the applicant is expected to do something."""
 ENDED = frozenset({Status.STOPPED, Status.SETTLED, Status.RETURNED})
@@ -125,6 +180,31 @@ def move(status: Status, to: Status, *, came_from: Status | None = None) -> Stat
     return to
 
 
+def act_of(status: Status, to: Status) -> LegalAct:
+    """Return which act moves a dossier from `status` to `to`."""
+    if to in (Status.STOPPED, Status.WITHDRAWAL_ASKED):
+        return _ACT_TO[to]
+    return _ACT_FROM.get(status, _ACT_TO[to])
+
+
+def require_status(
+    status: Status, among: frozenset[Status], act: LegalAct, *, came_from: Status | None = None
+) -> None:
+    """Refuse an act that moves nothing, in a status in which it makes no sense."""
+    if status not in among:
+        raise ActNotPossible(
+            act=str(act),
+            from_status=int(status),
+            possible_in=sorted(int(s) for s in among),
+            allowed=sorted(int(s) for s in allowed_from(status, came_from=came_from)),
+        )
+
+
+def status_after_supplement(came_from: Status | None) -> Status:
+    """Return where a completed supplement leads: back to where it was asked for."""
+    return Status.ACCEPTED if came_from is Status.ACCEPTED else Status.IN_PROCESS
+
+
 def is_waiting(status: Status, *, came_from: Status | None = None) -> bool:
     """Tell whether the clock stands still.
 
@@ -146,7 +226,7 @@ def completion_percent(status: Status) -> int:
 def as_markdown() -> str:
     """Return the page that documents the table: a list of moves and a diagram."""
     rows = [f"| {status:d} | {LABELS_VI[status]} | {_targets(status)} |" for status in Status]
-    arrows = [f"    s{a:d} --> s{b:d}" for a in Status for b in sorted(ALLOWED[a])]
+    arrows = [f"    s{a:d} --> s{b:d}: {act_of(a, b)}" for a in Status for b in sorted(ALLOWED[a])]
     states = [f'    state "{status:d} {LABELS_VI[status]}" as s{status:d}' for status in Status]
     return "\n".join(
         [

@@ -1,9 +1,59 @@
-"""Who may act where: inside the actor's part of the agency tree, nowhere else."""
+"""Who may do what where: inside the actor's part of the agency tree, and on the right side."""
 
-from dossier.domain.errors import NotYourAgency
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dossier.domain.errors import NotYourAct, NotYourAgency
+from dossier.domain.lifecycle import LegalAct
 
 Sight = frozenset[str] | None
 """The codes of the agencies an actor sees; None means the whole tree."""
+
+
+class Side(StrEnum):
+    """An agency's part in a dossier."""
+
+    RECEIVER = "receiver"
+    RESOLVER = "resolver"
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """The agency that received a dossier, and the one that settles it (often the same)."""
+
+    receiver: str
+    resolver: str
+
+    def sides(self, sight: Sight) -> frozenset[Side]:
+        """Return the sides on which an actor stands."""
+        sides = {Side.RECEIVER} if may_see(sight, self.receiver) else set()
+        return frozenset(sides | ({Side.RESOLVER} if may_see(sight, self.resolver) else set()))
+
+
+_BOTH = frozenset(Side)
+_RECEIVER = frozenset({Side.RECEIVER})
+_RESOLVER = frozenset({Side.RESOLVER})
+
+WHO: dict[LegalAct, frozenset[Side]] = {
+    LegalAct.ACCEPT: _RECEIVER,
+    LegalAct.REFUSE: _RECEIVER,
+    LegalAct.START: _RESOLVER,
+    LegalAct.ASK_FOR_SUPPLEMENT: _RESOLVER,
+    LegalAct.RECEIVE_SUPPLEMENT: _BOTH,
+    LegalAct.ASK_FOR_PAYMENT: _RESOLVER,
+    LegalAct.CONFIRM_PAYMENT: _BOTH,
+    LegalAct.ASK_TO_WITHDRAW: _RECEIVER,
+    LegalAct.CONTINUE: _RECEIVER,
+    LegalAct.STOP: _BOTH,
+    LegalAct.SETTLE: _RESOLVER,
+    LegalAct.RETURN: _RECEIVER,
+    LegalAct.APOLOGISE: _BOTH,
+    LegalAct.HAND_OVER: _RESOLVER,
+    LegalAct.TAKE_OVER: _RESOLVER,
+    LegalAct.COMPLETE_STEP: _RESOLVER,
+    LegalAct.CONSULT: _RESOLVER,
+}
+"""The desk meets the applicant, the resolver does the work; before a hand-over they are one."""
 
 
 def may_see(sight: Sight, agency_code: str) -> bool:
@@ -15,3 +65,28 @@ def require_sight(sight: Sight, agency_code: str) -> None:
     """Refuse to act for an agency outside the actor's part of the tree."""
     if not may_see(sight, agency_code):
         raise NotYourAgency(agency_code=agency_code)
+
+
+def may_read(sight: Sight, holders: Holders) -> bool:
+    """Tell whether an actor may know of a dossier: either side may.
+
+    `dossier.store.agencies.in_sight` says the same to the database.
+    """
+    return bool(holders.sides(sight))
+
+
+def may_act(sight: Sight, act: LegalAct, holders: Holders) -> bool:
+    """Tell whether an actor stands on a side whose act this is.
+
+    Law: our reading (the desk that received meets the applicant, the resolver settles)
+    """
+    return bool(WHO[act] & holders.sides(sight))
+
+
+def require_act(sight: Sight, act: LegalAct, holders: Holders) -> None:
+    """Refuse an act of the other side."""
+    if not may_act(sight, act, holders):
+        sides = [
+            holders.receiver if side is Side.RECEIVER else holders.resolver for side in WHO[act]
+        ]
+        raise NotYourAct(act=str(act), agencies=sorted(set(sides)))

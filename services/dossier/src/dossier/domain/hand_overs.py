@@ -1,0 +1,182 @@
+"""Steps of a dossier between agencies and units, and who made a late one late."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from kernel.time_zone import local_day
+
+from dossier.domain.due_date import Desk
+from dossier.domain.errors import HandedToItself, HandOverOpen, StepNotOpen
+from dossier.domain.facts import FOREVER, Facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One hand-over with both sides' time; the limit counts from the hand-over."""
+
+    step_number: int
+    step_name: str
+    from_agency_code: str
+    to_agency_code: str
+    to_unit: str | None
+    limit_working_days: int | None
+    due_on: date | None
+    handed_over_at: datetime
+    taken_over_at: datetime | None
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepTime:
+    """What a step used of its own limit, in working days on which the clock ran."""
+
+    step: Step
+    used: int
+    over: int
+
+
+class LatenessRule(StrEnum):
+    """By which rule a late dossier is laid at an agency's door."""
+
+    LATE_STEPS = "late_steps"
+    HOLDER_AT_DUE_DATE = "holder_at_due_date"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """An agency that made a dossier late; `step_number` None is its time outside any step."""
+
+    agency_code: str
+    step_number: int | None
+    working_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lateness:
+    """How late a dossier is as of a day, each step's time, and whose doing it is."""
+
+    as_of: date
+    due_on: date | None
+    ended_on: date | None
+    working_days_late: int
+    rule: LatenessRule | None
+    causes: tuple[Cause, ...]
+    steps: tuple[StepTime, ...]
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether the dossier ended, or is still open, after its lawful due date."""
+        return self.rule is not None
+
+
+def step_due_on(
+    handed_over_at: datetime, limit_working_days: int | None, desk: Desk
+) -> date | None:
+    """Return the last day of a step's own limit; the day of the hand-over is day 0.
+
+    Law: our reading (a step's limit counts from the hand-over)
+    """
+    if limit_working_days is None:
+        return None
+    return desk.calendar.add(desk.counts_from(handed_over_at), limit_working_days)
+
+
+def require_other_hands(holder: str, to_agency: str, to_unit: str | None) -> None:
+    """Refuse a hand-over to the holder itself, unless it names a unit."""
+    if holder == to_agency and to_unit is None:
+        raise HandedToItself(agency_code=to_agency)
+
+
+def require_taken_over(last: Step | None) -> None:
+    """Refuse to hand over what nobody has taken over yet."""
+    if last is not None and last.taken_over_at is None:
+        raise HandOverOpen(step_number=last.step_number, agency_code=last.to_agency_code)
+
+
+def require_step_open(step: Step, *, taken_over: bool) -> None:
+    """Refuse to take over twice, to complete twice, or to complete what is not taken over."""
+    if step.completed_at is not None or (step.taken_over_at is not None) is not taken_over:
+        raise StepNotOpen(
+            step_number=step.step_number,
+            taken_over_at=step.taken_over_at,
+            completed_at=step.completed_at,
+        )
+
+
+def lateness(
+    facts: Facts, steps: Sequence[Step], *, receiver: str, as_of: date, desk: Desk
+) -> Lateness:
+    """Attribute a late dossier to the steps over their own limits, else to its holder.
+
+    Steps count working days on which the clock ran: days spent waiting for the applicant are
+    nobody's. Where no step is over its limit, the agency that held the dossier at the end of the
+    due date answers for the whole.
+
+    Law: our reading (lateness belongs to the step that caused it)
+    """
+    until = min(facts.ended_on, as_of)
+    times = tuple(_time(step, facts, until, desk) for step in steps)
+    late = _days_late(facts, until, desk)
+    rule, causes = None, ()
+    if late:
+        rule, causes = _causes(facts, times, late, receiver)
+    return Lateness(
+        as_of=as_of,
+        due_on=None if facts.due_on == FOREVER else facts.due_on,
+        ended_on=None if facts.ended_on == FOREVER else facts.ended_on,
+        working_days_late=late,
+        rule=rule,
+        causes=causes,
+        steps=times,
+    )
+
+
+def _days_late(facts: Facts, until: date, desk: Desk) -> int:
+    is_waiting = facts.stretches[-1].is_waiting and facts.ended_on == FOREVER
+    if until <= facts.due_on or is_waiting:
+        return 0
+    return max(desk.calendar.count(facts.due_on, until), 1)
+
+
+def _causes(
+    facts: Facts, times: Sequence[StepTime], late: int, receiver: str
+) -> tuple[LatenessRule, tuple[Cause, ...]]:
+    over = tuple(
+        Cause(time.step.to_agency_code, time.step.step_number, time.over)
+        for time in times
+        if time.over
+    )
+    if over:
+        return LatenessRule.LATE_STEPS, over
+    holder = next((time.step for time in times if _holds(time.step, facts.due_on)), None)
+    if holder is None:
+        return LatenessRule.HOLDER_AT_DUE_DATE, (Cause(receiver, None, late),)
+    cause = Cause(holder.to_agency_code, holder.step_number, late)
+    return LatenessRule.HOLDER_AT_DUE_DATE, (cause,)
+
+
+def _holds(step: Step, day: date) -> bool:
+    """Tell whether a step had begun by the end of `day` and was not completed by then."""
+    begun = local_day(step.handed_over_at) <= day
+    return begun and (step.completed_at is None or local_day(step.completed_at) > day)
+
+
+def _time(step: Step, facts: Facts, until: date, desk: Desk) -> StepTime:
+    start = desk.counts_from(step.handed_over_at)
+    end = until if step.completed_at is None else local_day(step.completed_at)
+    used = sum(
+        desk.calendar.is_working(day) and not _waits(facts, day) for day in _days(start, end)
+    )
+    limit = step.limit_working_days
+    return StepTime(step, used, 0 if limit is None else max(used - limit, 0))
+
+
+def _days(start: date, end: date) -> list[date]:
+    return [start + timedelta(days=n) for n in range(1, (end - start).days + 1)]
+
+
+def _waits(facts: Facts, day: date) -> bool:
+    """Tell whether the clock stood still on `day`: after it stopped, up to the day it resumed."""
+    return any(s.is_waiting and s.from_on < day <= s.until_on for s in facts.stretches)

@@ -1,0 +1,65 @@
+"""How long an agency has for acts that the law itself limits: dated rows, one per rule."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from kernel.time_zone import local_day
+
+from dossier.domain.due_date import Desk
+from dossier.domain.errors import ApologyTooLate, SupplementTooLate
+
+
+@dataclass(frozen=True, slots=True)
+class LegalLimit:
+    """A number of days; in force from `valid_from` up to, but without, `valid_to`."""
+
+    days: int
+    law: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+SUPPLEMENT_LIMITS = (LegalLimit(3, "NĐ 61/2018/NĐ-CP art. 19.4", date(2018, 6, 21)),)
+"""Working days after receipt within which a supplement may be asked for."""
+APOLOGY_LEADS = (LegalLimit(1, "NĐ 61/2018/NĐ-CP art. 19.9", date(2018, 6, 21)),)
+"""Days before the due date by which an apology must have left."""
+
+
+def limit_on(limits: Sequence[LegalLimit], day: date) -> LegalLimit | None:
+    """Return the row in force on `day`; None when the law set no limit then."""
+    for limit in limits:
+        if limit.valid_from <= day and (limit.valid_to is None or day < limit.valid_to):
+            return limit
+    return None
+
+
+def last_day_to_ask(received_at: datetime, limit: LegalLimit, desk: Desk) -> date:
+    """Return the last day on which a supplement may be asked for; the day of receipt is day 0.
+
+    Law: NĐ 61/2018/NĐ-CP art. 19.4
+    """
+    return desk.calendar.add(desk.counts_from(received_at), limit.days)
+
+
+def require_supplement_in_time(received_at: datetime, *, asked_at: datetime, desk: Desk) -> None:
+    """Refuse to ask for a supplement when the days for asking are over."""
+    limit = limit_on(SUPPLEMENT_LIMITS, local_day(received_at))
+    if limit is None:
+        return
+    last_day = last_day_to_ask(received_at, limit, desk)
+    if local_day(asked_at) > last_day:
+        raise SupplementTooLate(last_day=last_day, working_days=limit.days, law=limit.law)
+
+
+def require_apology_in_time(due_on: date, *, sent_at: datetime) -> None:
+    """Refuse an apology that leaves too late to be one.
+
+    Law: NĐ 61/2018/NĐ-CP art. 19.9
+    """
+    limit = limit_on(APOLOGY_LEADS, local_day(sent_at))
+    if limit is None:
+        return
+    last_day = due_on - timedelta(days=limit.days)
+    if local_day(sent_at) > last_day:
+        raise ApologyTooLate(last_day=last_day, days=limit.days, law=limit.law)
