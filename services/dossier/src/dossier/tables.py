@@ -196,6 +196,7 @@ dossiers = Table(
     Column("applicant_id", Uuid, nullable=False),
     Column("resolver_agency_id", Integer, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("case_officer", Text),
     UniqueConstraint("agency_id", "external_id"),
     ForeignKeyConstraint(
         ["agency_id", "applicant_id"], ["applicants.agency_id", "applicants.applicant_id"]
@@ -350,6 +351,63 @@ hand_overs = Table(
 """Steps of a dossier between agencies and units, with both sides' time (form 05)."""
 
 
+def _proposal(*own: Column[Any]) -> tuple[Column[Any] | CheckConstraint, ...]:
+    """Return what every correction says: what is wrong, on what evidence, and who decided."""
+    return (
+        _number("correction_number"),
+        *own,
+        Column("reason_code", Text, nullable=False),
+        Column("reason", Text, nullable=False),
+        Column("evidence", Text, nullable=False),
+        Column("attachment", Text),
+        Column("state", Text, nullable=False),
+        Column("proposed_by", Text, nullable=False),
+        _instant("proposed_at", nullable=False),
+        Column("decided_by", Text),
+        _instant("decided_at"),
+        Column("decision_reason", Text),
+        CheckConstraint(
+            "state in ('proposed', 'approved', 'rejected') "
+            "and (decided_at is null) = (state = 'proposed') and decided_by <> proposed_by",
+            name="decided",
+        ),
+    )
+
+
+corrections = Table(
+    "corrections",
+    Row.metadata,
+    *_dossier_key(),
+    *_proposal(
+        Column("event_number", Integer, nullable=False),
+        Column("corrects", Text, nullable=False),
+        _instant("recorded_instant", nullable=False),
+        _instant("corrected_at"),
+    ),
+    _of_dossier(),
+    # One open correction per event: whoever comes second waits for the decision.
+    Index(
+        "uq_corrections_open",
+        *("agency_id", "issued_on", "serial", "event_number"),
+        unique=True,
+        postgresql_where=text("state = 'proposed'"),
+    ),
+)
+"""Proposed, then decided once by somebody else; `corrected_at` null voids an end."""
+
+overdue_reasons = Table(
+    "overdue_reasons",
+    Row.metadata,
+    *_dossier_key(),
+    _number("event_number"),
+    Column("reason_code", Text, nullable=False),
+    Column("note", Text),
+    _instant("recorded_at", nullable=False),
+    _of_dossier(),
+)
+"""Why a dossier is late, as stated; the last one holds. Append-only."""
+
+
 def _facts() -> tuple[Column[Any], ...]:
     """Return the narrow columns of statistics; 'infinity' instead of null, so days compare."""
     return (
@@ -402,6 +460,12 @@ facts = Table(
         "returned_on",
         postgresql_where=text("return_method = 'postal'"),
     ),
+    # Late work: what pends or ended past its due date, the longest due first.
+    Index(
+        "ix_facts_due",
+        *("agency_id", "due_on", "issued_on", "serial"),
+        postgresql_where=text("ended_on > due_on"),
+    ),
 )
 """Facts as known now, one row per stretch of a dossier's life."""
 
@@ -416,6 +480,12 @@ facts_history = Table(
     _of_dossier(),
     # As known at an instant: the superseded rows that were current then.
     Index(None, "agency_id", "recorded_to"),
+    # Ends first recorded as late, whatever was corrected since.
+    Index(
+        "ix_facts_history_ended_late",
+        *("agency_id", "ended_on"),
+        postgresql_where=text("is_last and ended_on > due_on and ended_on < 'infinity'"),
+    ),
 )
 """Facts as known from `recorded_from` up to, but without, `recorded_to`; append-only."""
 
@@ -427,5 +497,47 @@ certified_copies = Table(
     Column("copy_count", Integer, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("recorded_by", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("1")),
     CheckConstraint("copy_count between 0 and 100000", name="copy_count"),
 )
+
+
+def _of_copies() -> tuple[Column[Any] | ForeignKeyConstraint, ...]:
+    return (
+        _agency(),
+        Column("certified_on", Date, primary_key=True),
+        ForeignKeyConstraint(
+            ["agency_id", "certified_on"],
+            ["certified_copies.agency_id", "certified_copies.certified_on"],
+        ),
+    )
+
+
+certified_copies_history = Table(
+    "certified_copies_history",
+    Row.metadata,
+    *_of_copies(),
+    _number("version"),
+    Column("copy_count", Integer, nullable=False),
+    _instant("recorded_at", nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    _instant("recorded_to", nullable=False),
+)
+"""Counts as known from `recorded_at` up to, but without, `recorded_to`; append-only."""
+
+copy_corrections = Table(
+    "copy_corrections",
+    Row.metadata,
+    *_of_copies(),
+    *_proposal(
+        Column("recorded_count", Integer, nullable=False),
+        Column("corrected_count", Integer, nullable=False),
+    ),
+    Index(
+        "uq_copy_corrections_open",
+        *("agency_id", "certified_on"),
+        unique=True,
+        postgresql_where=text("state = 'proposed'"),
+    ),
+)
+"""Corrections of a day's count, decided as those of a dossier are."""
