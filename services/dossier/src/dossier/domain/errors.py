@@ -187,3 +187,147 @@ class InconsistentHistory(Malformed):
     """The instants or the status of an imported history contradict each other."""
 
     code = "inconsistent_history"
+
+
+class UnknownCorrection(NotFound):
+    """The dossier has no such correction."""
+
+    code = "unknown_correction"
+
+
+class UnknownEvent(Malformed):
+    """The dossier has no event with this number."""
+
+    code = "unknown_event"
+
+
+class NotWhatWasRecorded(Malformed):
+    """The event records something else than the correction names, or nothing that has a day."""
+
+    code = "not_what_was_recorded"
+
+
+class CorrectionUnclear(Malformed):
+    """An instant is corrected by another instant, an end that never was by none."""
+
+    code = "correction_unclear"
+
+
+class NothingToCorrect(Conflict):
+    """The event already says so."""
+
+    code = "nothing_to_correct"
+
+
+class EventVoid(Conflict):
+    """A correction has found that the event never came about."""
+
+    code = "event_void"
+
+
+class CorrectionPending(Conflict):
+    """Another correction of the same event waits for its decision."""
+
+    code = "correction_pending"
+
+
+class CorrectionDecided(Conflict):
+    """The correction was approved or rejected before."""
+
+    code = "correction_decided"
+
+
+class OwnCorrection(NotAllowed):
+    """Whoever proposed a correction does not decide on it."""
+
+    code = "own_correction"
+
+
+class ImpossibleHistory(Conflict):
+    """Told with the correction, the dossier's acts could not have followed each other."""
+
+    code = "impossible_history"
+
+
+class NotLate(Conflict):
+    """The dossier is neither overdue nor ended late: there is no delay to explain."""
+
+    code = "not_late"
+
+
+class UnknownBucket(Malformed):
+    """There is no such ageing bucket on that day, or the list asked for has none."""
+
+    code = "unknown_bucket"
+
+
+class DeskHoursImpossible(Malformed):
+    """Sessions overlap, end before they begin, or leave the desk closed on every weekday."""
+
+    code = "desk_hours_impossible"
+
+
+class DeskHoursAlreadySet(Conflict):
+    """The agency has already set the hours that begin on that day."""
+
+    code = "desk_hours_already_set"
+
+
+class DaysReversed(Malformed):
+    """The last day lies before the first."""
+
+    code = "days_reversed"
+
+
+class NotTheProvince(NotAllowed):
+    """Only the province, or who sees the whole tree, may do this."""
+
+    code = "not_the_province"
+
+
+class UnknownRun(NotFound):
+    """There is no such recomputation that the actor may know of."""
+
+    code = "unknown_run"
+
+
+class NoFormsInForce(Conflict):
+    """No set of paper forms is in force on the day the paper would bear."""
+
+    code = "no_forms_in_force"
+
+
+class UnknownForm(NotFound):
+    """The set of forms in force has none with this number for a dossier."""
+
+    code = "unknown_form"
+
+
+class NoSupplementAsked(Conflict):
+    """No supplement was asked for, so there is no request to print."""
+
+    code = "no_supplement_asked"
+
+
+class NothingRefused(Conflict):
+    """Nothing was refused, so there is no refusal to print."""
+
+    code = "nothing_refused"
+
+
+class NoApologySent(Conflict):
+    """No apology was sent, so there is none to print."""
+
+    code = "no_apology_sent"
+
+
+class BookTooLong(Conflict):
+    """The year holds more dossiers than a book on paper can sensibly have."""
+
+    code = "book_too_long"
+
+
+class NoSuchAgency(NotFound):
+    """There is no agency with this code."""
+
+    code = "no_such_agency"
