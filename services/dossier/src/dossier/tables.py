@@ -126,6 +126,49 @@ personal_data_reads = Table(
 )
 """Who looked at personal data in clear, and when."""
 
+personal_data_searches = Table(
+    "personal_data_searches",
+    Row.metadata,
+    _agency(),
+    Column("search_id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("term_digest", LargeBinary),
+    Column("key_id", Text, nullable=False),
+    Column("searched_by", Text, nullable=False),
+    Column("searched_at", DateTime(timezone=True), nullable=False),
+    Column("request_id", Text, nullable=False),
+)
+"""Who searched or exported names, and when; the term only as a digest under the sealing key.
+
+`agency_id` 0 means everything in the actor's sight.
+"""
+
+NAME_KEYS = (
+    "array_to_tsvector(string_to_array((agency_id::text || ':'::text) || "
+    "replace(folded_name, ' '::text, (' '::text || agency_id::text) || ':'::text), ' '::text))"
+)
+"""The words of a name, each behind its agency: `17:nguyen`, `17:van`, `17:an`."""
+
+applicant_names = Table(
+    "applicant_names",
+    Row.metadata,
+    *_dossier_key(),
+    Column("folded_name", Text, nullable=False),
+    # Search by words and their beginnings: every key leads with the agency, so a search never
+    # reads another agency's names. A short list of pending keys keeps both writing and reading even.
+    Index(
+        "ix_applicant_names_words",
+        text(NAME_KEYS),
+        postgresql_using="gin",
+        postgresql_with={"gin_pending_list_limit": "512"},
+    ),
+)
+"""Names without accents, for search; personal data.
+
+Written with its dossier by the same call and read only through it, so a foreign key would buy
+nothing but a look-up per intake.
+"""
+
 filings = Table(
     "filings",
     Row.metadata,
@@ -197,6 +240,7 @@ dossiers = Table(
     Column("resolver_agency_id", Integer, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("case_officer", Text),
+    Column("received_by", Text),
     UniqueConstraint("agency_id", "external_id"),
     ForeignKeyConstraint(
         ["agency_id", "applicant_id"], ["applicants.agency_id", "applicants.applicant_id"]
@@ -208,6 +252,12 @@ dossiers = Table(
     ),
     # Lists of one agency's dossiers in one status.
     Index("ix_dossiers_status", "agency_id", "status", text("issued_on desc"), text("serial desc")),
+    # Lists by day of receipt go by the day in the code; these few were received on another day.
+    Index(
+        "ix_dossiers_receipt_corrected",
+        *("agency_id", "issued_on", "serial"),
+        postgresql_where=text("issued_on <> (received_at at time zone 'Asia/Ho_Chi_Minh')::date"),
+    ),
 )
 
 events = Table(
@@ -541,3 +591,41 @@ copy_corrections = Table(
     ),
 )
 """Corrections of a day's count, decided as those of a dossier are."""
+
+desk_hours = Table(
+    "desk_hours",
+    Row.metadata,
+    _agency(),
+    Column("valid_from", Date, primary_key=True),
+    Column("weekday", SmallInteger, primary_key=True, autoincrement=False),
+    Column("opens", Time, primary_key=True),
+    Column("closes", Time, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    CheckConstraint("weekday between 1 and 7", name="weekday"),
+    CheckConstraint("opens < closes", name="order"),
+)
+"""When desks receive; all rows of an agency with one `valid_from` are one week."""
+
+due_date_runs = Table(
+    "due_date_runs",
+    Row.metadata,
+    Column("run_id", Uuid, primary_key=True),
+    Column("agency_code", Text),
+    Column("reason", Text, nullable=False),
+    Column("decided_by", Text),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("cursor_agency_id", Integer),
+    Column("cursor_issued_on", Date),
+    Column("cursor_serial", Integer),
+    Column("expected_count", Integer, nullable=False),
+    Column("done_count", Integer, nullable=False),
+    Column("changed_count", Integer, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("finished_at", DateTime(timezone=True)),
+    CheckConstraint("state in ('walking', 'catching_up', 'done')", name="state"),
+)
+"""Recomputations of open due dates: the cursor is the last dossier looked at."""
