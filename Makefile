@@ -27,7 +27,7 @@ check: setup-dev ## style, types, import contracts
 	@$(VENV) .venv/bin/lint-imports
 
 test: setup-dev ## all tests; `make test S=dossier K=due` runs some
-	@exec $(VENV) -m pytest $(if $(S),services/$(S)) $(if $(K),-k "$(K)")
+	@exec $(VENV) -m pytest --numprocesses 2 --dist loadgroup $(if $(S),services/$(S)) $(if $(K),-k "$(K)")
 
 bench: setup-dev ## speed beside floors of the same run; BENCH_ROWS=10000000 is the large one
 	@BENCH_ROWS=$(or $(BENCH_ROWS),1000000) exec $(VENV) -m bench

@@ -4,12 +4,16 @@ import asyncio
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import uvicorn
+from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
 from tthc.databases import ensure_database
 from tthc.keys import LocalIssuer
@@ -21,6 +25,13 @@ settings.register_profile(
     "shared-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("shared-machine")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of one part on one worker: they share its databases, stacks and ports."""
+    for item in items:
+        part = "-".join(item.path.relative_to(ROOT).parts[:2])
+        item.add_marker(pytest.mark.xdist_group(part))
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +69,31 @@ def migrate(service: str, url: str, *command: str) -> None:
         check=True,
         capture_output=True,
     )
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """Serve `app` on a real socket, in a thread with a loop of its own; give its address."""
+    served = uvicorn.Server(
+        uvicorn.Config(app, port=0, log_level="critical", lifespan="on", ws="none")
+    )
+    thread = threading.Thread(target=served.run)
+    thread.start()
+    while not served.started:
+        assert thread.is_alive(), "the application did not start"
+        thread.join(0.02)
+    try:
+        host, port = served.servers[0].sockets[0].getsockname()
+        yield f"http://{host}:{port}"
+    finally:
+        served.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[[FastAPI], AbstractContextManager[str]]:
+    """Return `serving`: what generated requests are sent to must run as in production."""
+    return serving
 
 
 @pytest.fixture(scope="session")

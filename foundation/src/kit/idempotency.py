@@ -78,7 +78,10 @@ async def once(
     now: Now,
     idempotency_key: Annotated[
         str | None,
-        Header(description="Same key and same request: same answer. 1 to 200 visible ASCII."),
+        Header(
+            description="Same key and same request: same answer. 1 to 200 visible ASCII.",
+            json_schema_extra={"pattern": f"^{IDEMPOTENCY_KEY.pattern}$"},
+        ),
     ] = None,
 ) -> OnceGuard:
     """Read the Idempotency-Key header."""

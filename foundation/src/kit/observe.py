@@ -63,7 +63,8 @@ def configure_logging(service: str, level: str) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level.lower()),
         logger_factory=_Lines,
-        cache_logger_on_first_use=True,
+        # Several applications may live in one process (tests do), each with its own level.
+        cache_logger_on_first_use=False,
     )
     structlog.contextvars.bind_contextvars(service=service)
 

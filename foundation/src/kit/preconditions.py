@@ -12,7 +12,11 @@ _TAG = re.compile(r'(?:W/)?"(\d{1,9})"')
 
 async def expected_version(
     if_match: Annotated[
-        str | None, Header(description='The version being changed, as in `ETag`: `"3"`.')
+        str | None,
+        Header(
+            description='The version being changed, as in `ETag`: `"3"`.',
+            json_schema_extra={"pattern": f"^{_TAG.pattern}$"},
+        ),
     ] = None,
 ) -> int:
     """Return the version in If-Match; without one a change could undo another unseen."""

@@ -106,4 +106,4 @@ DossierCodeText = Annotated[
     AfterValidator(_dossier_code),
     Field(examples=["H56.18.26-220715-0012"]),
 ]
-IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,200}")

@@ -69,7 +69,7 @@ def a_procedure(code="2.000815", **more):
     }
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def procedure_body():
     return a_procedure
 

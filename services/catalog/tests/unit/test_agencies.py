@@ -55,6 +55,8 @@ def test_an_agency_is_in_the_subtree_of_each_of_its_ancestors(links, day, agency
 
 def test_an_agency_that_would_be_its_own_parent_closes_a_cycle():
     assert closes_a_cycle([], ParentLink("A", "A", date(2020, 1, 1)))
+    there_already = ParentLink("A", "B", date(2020, 1, 1))
+    assert closes_a_cycle([there_already], ParentLink("A", "A", date(2020, 1, 1)))
 
 
 def test_a_later_link_is_no_obstacle_before_it_begins():

@@ -1,22 +1,14 @@
 """Whatever the OpenAPI document allows or not, the answers are those that it promises."""
 
-import asyncio
 import importlib.util
 import itertools
 import json
-import os
-import subprocess
-import sys
-import threading
-import time
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 import schemathesis
-import uvicorn
 from hypothesis import HealthCheck, settings
 from reporting.main import create_app
 from reporting.settings import Settings
@@ -26,7 +18,6 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from tthc.databases import ensure_database
 
 SERVICE = Path(__file__).parents[2]
 CHECKS = [
@@ -63,47 +54,17 @@ def _border():
     return module
 
 
-@contextmanager
-def serving(app):
-    """Serve in a thread with a loop of its own, as in production."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.02)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=10)
-
-
 @pytest.fixture(scope="module")
-def own_database(postgres):
-    """A database that no other test reads: whatever is accepted stays here."""
-    with asyncio.Runner() as runner:
-        url = runner.run(ensure_database(postgres, "reporting_anything"))
-    subprocess.run(
-        [sys.executable, "-m", "alembic", "-c", str(SERVICE / "alembic.ini"), "upgrade", "head"],
-        env={**os.environ, "REPORTING_DATABASE_URL": url},
-        check=True,
-        capture_output=True,
-    )
-    return url
-
-
-@pytest.fixture(scope="module")
-def served(own_database, issuer, bearer):
+def served(serve, database_url, issuer, bearer):
     """Return the address, the headers of an all-powerful officer, and a report of his."""
     border = _border()
     world = border.World()
     world.add_agency(WARD, "UBND phường Phú Sơn")
-    app = an_app(own_database, issuer.jwks_file)
+    app = an_app(database_url("reporting", "schemathesis"), issuer.jwks_file)
     app.state.clock = lambda: datetime(2022, 10, 15, 3, tzinfo=UTC)
     scopes = ("reports:read", "reports:write", "reports:seal", "periods:write")
     headers = bearer(*scopes, agency="*")
-    with serving(app) as url:
+    with serve(app) as url:
         app.state.neighbours = border.neighbours_of(world)
         with httpx.Client(base_url=url, headers=headers) as client:
             for path, name in [

@@ -53,7 +53,10 @@ def closes_a_cycle(links: Sequence[ParentLink], new: ParentLink) -> bool:
         new.valid_from,
         *(each.valid_from for each in links if each.valid_from > new.valid_from),
     ]
-    return any(_stands_above_itself(new.child, parents_on(every_link, day)) for day in days)
+    # Asked apart: where another link holds from the same day, this one would not be looked at.
+    return new.child == new.parent or any(
+        _stands_above_itself(new.child, parents_on(every_link, day)) for day in days
+    )
 
 
 def _stands_above_itself(agency: str, parents: dict[str, str | None]) -> bool:
