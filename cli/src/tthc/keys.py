@@ -30,7 +30,8 @@ class LocalIssuer:
             directory.mkdir(parents=True, exist_ok=True)
             _write_once(private_file, _new_key)
             self._key = OKPKey.import_key(json.loads(private_file.read_text()))
-            _write_once(self.jwks_file, self._public_keys)
+            # Public: services that run as other users read it.
+            _write_once(self.jwks_file, self._public_keys, mode=0o644)
 
     def token(self, subject: str, agency: str, scopes: Iterable[str], lifetime: timedelta) -> str:
         """Return a signed token; `agency` is a code, or `*` for the whole tree."""
@@ -67,12 +68,12 @@ def _new_key() -> str:
     return json.dumps(key.as_dict(private=True))
 
 
-def _write_once(file: Path, content: Callable[[], str]) -> None:
-    """Write `file` (0600) unless it is there; two who come together agree on one content."""
+def _write_once(file: Path, content: Callable[[], str], *, mode: int = 0o600) -> None:
+    """Write `file` unless it is there; two who come together agree on one content."""
     if file.exists():
         return
     mine = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+    with os.fdopen(os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as out:
         out.write(content())
     try:
         os.link(mine, file)
