@@ -52,10 +52,12 @@ class ProcedureCopy(CopyModel):
 
 
 class CalendarDayCopy(CopyModel):
-    """A day that an official notice made off or worked."""
+    """A day that an official notice made off or worked; copies of old lack the notice's words."""
 
     day: date
     kind: Literal["off", "make_up_work"]
+    note: str = ""
+    decided_by: str = ""
 
 
 class CalendarCopy(CopyModel):

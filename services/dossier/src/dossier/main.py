@@ -66,7 +66,7 @@ def open_office(app: FastAPI, client: CatalogClient, copies: Sessions) -> Office
         copies,
         clock,
         fresh_for=timedelta(seconds=settings.catalog_fresh_seconds),
-        closes_at=settings.desk_closes_at,
+        usual_hours=settings.usual_hours(),
     )
     sealer = Sealer(settings.personal_data_keys(), key_id=settings.personal_data_key_id)
     return Office(catalogue, sealer)

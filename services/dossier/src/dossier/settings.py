@@ -1,11 +1,13 @@
 """Settings of the dossier service, read from DOSSIER_* variables."""
 
 import base64
-from datetime import time
 
 from kit.settings import ServiceSettings
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
+
+from dossier.domain.desk import Hours, weekday_hours
+from dossier.domain.errors import DeskHoursImpossible
 
 _KEY_BYTES = 32
 
@@ -21,7 +23,8 @@ class Settings(ServiceSettings):
     personal_data_key_id: str = Field(default="1", min_length=1, max_length=40)
     personal_data_old_keys: dict[str, SecretStr] = Field(default_factory=dict)
     catalog_fresh_seconds: float = Field(default=30, ge=0)
-    desk_closes_at: time = time(17)
+    desk_hours: str = "07:30-11:30,13:30-17:00"
+    """Sessions of Monday to Friday; an agency's own hours are set through the API."""
 
     @field_validator("personal_data_key")
     @classmethod
@@ -29,6 +32,19 @@ class Settings(ServiceSettings):
         if len(base64.b64decode(key.get_secret_value(), validate=True)) != _KEY_BYTES:
             raise ValueError("must be 32 bytes in base64")
         return key
+
+    @field_validator("desk_hours")
+    @classmethod
+    def _are_hours(cls, text: str) -> str:
+        try:
+            weekday_hours(text)
+        except DeskHoursImpossible as error:
+            raise ValueError("must look like 07:30-11:30,13:30-17:00") from error
+        return text
+
+    def usual_hours(self) -> Hours:
+        """Return the hours of desks that set none of their own."""
+        return weekday_hours(self.desk_hours)
 
     def personal_data_keys(self) -> dict[str, str]:
         """Return the keys in base64 by id: the present one and the old ones."""

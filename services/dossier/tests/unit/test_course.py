@@ -4,7 +4,8 @@ from uuid import UUID
 import pytest
 from dossier.domain import facts as days
 from dossier.domain.dossier import Course, Dossier, MaskedApplicant, Terms, moved
-from dossier.domain.due_date import Desk, SupplementPolicy, TimeLimit, TimeUnit
+from dossier.domain.desk import Desk
+from dossier.domain.due_date import SupplementPolicy, TimeLimit, TimeUnit
 from dossier.domain.errors import IllegalMove
 from dossier.domain.facts import Channel, EndKind, ReturnMethod
 from dossier.domain.lifecycle import Status
@@ -132,6 +133,8 @@ def a_dossier(**changes) -> Dossier:
         "filing_id": None,
         "applicant_id": UUID(int=1),
         "applicant": MaskedApplicant("Người nộp mẫu 001", None, None),
+        "resolver_agency_id": 1,
+        "resolver_agency_code": "H56.18.26",
     }
     return Dossier(**{**given, **changes})
 

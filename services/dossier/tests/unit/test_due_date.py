@@ -1,8 +1,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from dossier.domain.desk import Desk
 from dossier.domain.due_date import (
-    Desk,
     SupplementPolicy,
     TimeLimit,
     TimeUnit,
@@ -49,8 +49,18 @@ def local(text: str) -> datetime:
         pytest.param("2022-07-04 10:00", 4, CD, "2022-07-08", id="calendar days"),
         pytest.param("2022-07-04 10:00", 5, CD, "2022-07-11", id="never on a day off: Saturday"),
         pytest.param("2022-08-30 10:00", 2, CD, "2022-09-05", id="never on a day off: holiday"),
-        pytest.param("2022-07-04 10:00", 8, WH, "2022-07-05", id="8 hours are a working day"),
-        pytest.param("2022-07-04 10:00", 9, WH, "2022-07-06", id="hours round up"),
+        pytest.param("2022-07-04 08:00", 4, WH, "2022-07-04", id="four hours end the same day"),
+        pytest.param("2022-07-04 08:00", 7, WH, "2022-07-04", id="at closing time, not after it"),
+        pytest.param(
+            "2022-07-04 08:00", 8, WH, "2022-07-05", id="a desk's day has 7 hours and a half"
+        ),
+        pytest.param("2022-07-04 16:30", 2, WH, "2022-07-05", id="the rest on the next morning"),
+        pytest.param("2022-07-04 12:00", 3, WH, "2022-07-04", id="the noon break is not counted"),
+        pytest.param("2022-07-04 17:00", 1, WH, "2022-07-05", id="at closing nothing is left"),
+        pytest.param("2022-07-04 17:30", 8, WH, "2022-07-06", id="after closing: next opening"),
+        pytest.param("2022-07-08 16:00", 4, WH, "2022-07-11", id="hours skip the weekend"),
+        pytest.param("2022-08-31 16:00", 2, WH, "2022-09-05", id="hours skip holidays"),
+        pytest.param("2026-01-09 16:00", 4, WH, "2026-01-10", id="hours of a make-up Saturday"),
         pytest.param("2022-01-31 10:00", 1, MONTH, "2022-02-28", id="31 January and a month"),
         pytest.param("2024-01-31 10:00", 1, MONTH, "2024-02-29", id="leap day"),
         pytest.param("2022-11-30 10:00", 3, MONTH, "2023-02-28", id="over the year's end"),
@@ -75,6 +85,9 @@ def test_without_a_limit_there_is_no_due_date(limit):
         ("2022-07-04 10:00", TimeLimit(1, WD, time(11)), "2022-07-04"),
         ("2022-07-04 11:01", TimeLimit(1, WD, time(11)), "2022-07-05"),
         ("2022-07-04 11:01", TimeLimit(4, WH, time(11)), "2022-07-05"),
+        ("2022-07-04 10:00", TimeLimit(8, WH, time(11)), "2022-07-04"),
+        ("2022-07-04 10:00", TimeLimit(9, WH, time(11)), "2022-07-05"),
+        ("2022-07-04 16:00", TimeLimit(0, MONTH), "2022-07-05"),
         ("2022-07-04 18:00", TimeLimit(0, WD), "2022-07-05"),
         ("2022-07-09 16:00", TimeLimit(0, WD), "2022-07-11"),
         ("2022-07-04 11:01", TimeLimit(2, WD, time(11)), "2022-07-06"),
@@ -134,6 +147,43 @@ def test_a_payment_pauses_calendar_days_too(stopped):
     )
     is_late_already = stopped > "2022-07-09"
     assert due_on == (date(2022, 7, 8) if is_late_already else date(2022, 7, 18))
+
+
+@pytest.mark.parametrize(
+    ("stopped", "resumed", "due_on"),
+    [
+        pytest.param("2022-07-04 10:00", "2022-07-06 08:00", "2022-07-07", id="the rest, in hours"),
+        pytest.param("2022-07-05 16:00", "2022-07-06 09:00", "2022-07-06", id="an hour was left"),
+        pytest.param("2022-07-05 17:30", "2022-07-07 09:00", "2022-07-07", id="nothing was left"),
+        pytest.param("2022-07-06 08:00", "2022-07-07 09:00", "2022-07-05", id="it had run out"),
+    ],
+)
+def test_a_payment_pauses_hours_up_to_the_closing_of_the_due_day(stopped, resumed, due_on):
+    assert due_after_pause(
+        date(2022, 7, 5),
+        stopped_at=local(stopped),
+        resumed_at=local(resumed),
+        limit=TimeLimit(8, WH),
+        desk=DESK,
+    ) == date.fromisoformat(due_on)
+
+
+@pytest.mark.parametrize("unit", [WD, CD, WH, MONTH])
+@pytest.mark.parametrize("stopped", ["2022-07-05 09:00", "2022-07-05 19:00", "2022-07-09 09:00"])
+def test_a_moment_of_waiting_moves_nothing(unit, stopped):
+    limit = TimeLimit(60, unit)
+    due_on = due_date(local("2022-07-04 10:00"), limit, DESK)
+    stop = local(stopped)
+    paused = due_after_pause(due_on, stopped_at=stop, resumed_at=stop, limit=limit, desk=DESK)
+    assert paused == due_on
+
+
+def test_a_due_date_that_has_become_a_day_off_stays_until_it_is_recomputed():
+    at = local("2022-08-31 10:00")
+    paused = due_after_pause(
+        date(2022, 9, 2), stopped_at=at, resumed_at=at, limit=TimeLimit(2, WD), desk=DESK
+    )
+    assert paused == date(2022, 9, 2)
 
 
 def test_a_pause_without_a_due_date_gives_none():

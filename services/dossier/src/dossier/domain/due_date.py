@@ -1,19 +1,22 @@
 """When a dossier is due: the length of a time limit laid on the working calendar."""
 
-from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from kernel.time_zone import local_day, local_time
-from kernel.working_days import WorkingCalendar
 
+from dossier.domain import counting
+from dossier.domain.counting import Step
+from dossier.domain.desk import Desk
 from dossier.domain.errors import TimeLimitTooLong
 
-HOURS_A_DAY = 8
 DEFAULT_CUTOFF = time(15)
 LONGEST_DAYS = 3_650
 LONGEST_MONTHS = 600
+_HOURS_OF_A_SHORT_LIMIT = 8
+_SECONDS_AN_HOUR = 3_600
 
 
 class TimeUnit(StrEnum):
@@ -50,41 +53,19 @@ class TimeLimit:
             raise TimeLimitTooLong(value=self.value, unit=str(self.unit))
 
     @property
-    def days(self) -> int:
-        """Return the limit in days of its own kind; hours round up to whole working days.
-
-        Law: our reading (8 working hours are a working day; hours round up)
-        """
-        value = self.value or 0
-        return -(-value // HOURS_A_DAY) if self.unit is TimeUnit.WORKING_HOUR else value
+    def is_none(self) -> bool:
+        """Tell whether there is no limit."""
+        return self.unit is TimeUnit.NONE or self.value is None
 
     @property
     def is_same_day(self) -> bool:
         """Tell whether the result is due on the day of receipt.
 
-        A limit of 0 is; so is one of at most a day whose procedure names a cut-off hour.
+        A limit of 0 is; so is one of at most a day (8 hours) whose procedure names a cut-off.
         """
-        if self.unit is TimeUnit.MONTH:
-            return self.value == 0
-        return self.days == 0 or (self.days == 1 and self.cutoff is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """When the one-stop desk works: its calendar and the hour at which it closes."""
-
-    calendar: WorkingCalendar
-    closes_at: time = time(17)
-
-    def counts_from(self, instant: datetime) -> date:
-        """Return the day on which `instant` counts: after closing or on a day off, the next one.
-
-        Law: our reading (received after closing counts from the next opening)
-        """
-        day = local_day(instant)
-        if local_time(instant) > self.closes_at:
-            day += timedelta(days=1)
-        return self.calendar.on_or_after(day)
+        shortest = {TimeUnit.MONTH: 0, TimeUnit.WORKING_HOUR: _HOURS_OF_A_SHORT_LIMIT}
+        at_most = shortest.get(self.unit, 1) if self.cutoff is not None else 0
+        return not self.is_none and (self.value or 0) <= at_most
 
 
 def due_date(received_at: datetime, limit: TimeLimit, desk: Desk) -> date | None:
@@ -95,12 +76,26 @@ def due_date(received_at: datetime, limit: TimeLimit, desk: Desk) -> date | None
 
     Law: our reading (the day of receipt is day 0; a due date is never a day off)
     """
-    if limit.unit is TimeUnit.NONE or limit.value is None:
+    if limit.is_none:
         return None
-    start = desk.counts_from(received_at)
+    return counting.end(counted_from_receipt(received_at, limit, desk))
+
+
+def counted_from_receipt(received_at: datetime, limit: TimeLimit, desk: Desk) -> Iterator[Step]:
+    """Count a limit (not `none`) from a receipt; the last step is the due date."""
+    start, value = desk.counts_from(received_at), limit.value or 0
     if limit.is_same_day:
-        return _same_day(received_at, start, limit, desk)
-    return _days_after(start, limit, limit.days, desk.calendar)
+        hour = local_time(received_at)
+        came_late = local_day(received_at) == start and hour > (limit.cutoff or DEFAULT_CUTOFF)
+        return counting.same_day(desk.calendar, start, is_too_late=came_late)
+    if limit.unit is TimeUnit.WORKING_HOUR:
+        return _hours(received_at, value * _SECONDS_AN_HOUR, desk)
+    count = {
+        TimeUnit.WORKING_DAY: counting.working_days,
+        TimeUnit.CALENDAR_DAY: counting.calendar_days,
+        TimeUnit.MONTH: counting.months,
+    }[limit.unit]
+    return count(desk.calendar, start, value)
 
 
 def due_after_supplement(
@@ -118,7 +113,7 @@ def due_after_supplement(
 
     Law: NĐ 61/2018/NĐ-CP art. 19.4
     """
-    if due_on is None or local_day(stopped_at) > due_on:
+    if is_idle(due_on, stopped_at):
         return due_on
     if policy is SupplementPolicy.RESTART:
         return due_date(resumed_at, limit, desk)
@@ -139,35 +134,49 @@ def due_after_pause(
 
     Law: our reading (a financial obligation pauses the limit)
     """
-    stopped_on = local_day(stopped_at)
-    if due_on is None or stopped_on > due_on:
+    if due_on is None or is_idle(due_on, stopped_at):
         return due_on
-    resumed_on = desk.counts_from(resumed_at)
-    if limit.unit in (TimeUnit.WORKING_DAY, TimeUnit.WORKING_HOUR):
+    return counting.end(
+        counted_after_pause(
+            due_on, stopped_at=stopped_at, resumed_at=resumed_at, limit=limit, desk=desk
+        )
+    )
+
+
+def is_idle(due_on: date | None, stopped_at: datetime) -> bool:
+    """Tell whether a stop changes nothing: there is no limit, or it had run out before."""
+    return due_on is None or local_day(stopped_at) > due_on
+
+
+def counted_after_pause(
+    due_on: date,
+    *,
+    stopped_at: datetime,
+    resumed_at: datetime,
+    limit: TimeLimit,
+    desk: Desk,
+) -> Iterator[Step]:
+    """Count what was left between a stop and the due date, from the day the clock runs again.
+
+    The bound is the whole due day: what was left of a limit in hours reaches to its closing.
+    A stop counts from the next opening, as a receipt does, so that a moment's stop moves nothing.
+    """
+    stopped_on, resumed_on = desk.counts_from(stopped_at), desk.counts_from(resumed_at)
+    if limit.unit is TimeUnit.WORKING_HOUR:
+        left = counting.working_seconds(desk, stopped_at, due_on)
+        steps = _hours(resumed_at, left, desk)
+    elif limit.unit is TimeUnit.WORKING_DAY:
         left = desk.calendar.count(stopped_on, due_on)
-        resumed = desk.calendar.add(resumed_on, left) if left else resumed_on
+        steps = counting.working_days(desk.calendar, resumed_on, left)
     else:
-        resumed = desk.calendar.on_or_after(resumed_on + (due_on - stopped_on))
-    return max(due_on, resumed)
+        left = max(0, (due_on - stopped_on).days)
+        steps = counting.calendar_days(desk.calendar, resumed_on, left)
+    return counting.at_least(steps, due_on)
 
 
-def _same_day(received_at: datetime, start: date, limit: TimeLimit, desk: Desk) -> date:
-    came_on_start = local_day(received_at) == start
-    if came_on_start and local_time(received_at) > (limit.cutoff or DEFAULT_CUTOFF):
-        return desk.calendar.add(start, 1)
-    return start
+def _hours(start_at: datetime, seconds: int, desk: Desk) -> Iterator[Step]:
+    """Count a limit in hours.
 
-
-def _days_after(start: date, limit: TimeLimit, days: int, calendar: WorkingCalendar) -> date:
-    if limit.unit is TimeUnit.MONTH:
-        return calendar.on_or_after(_months_after(start, days))
-    if limit.unit is TimeUnit.CALENDAR_DAY:
-        return calendar.on_or_after(start + timedelta(days=days))
-    return calendar.add(start, days)
-
-
-def _months_after(day: date, months: int) -> date:
-    """Return the same day of a later month, or that month's last day when it is shorter."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
+    Law: our reading (working hours are those of the desk on working days; the bound is the day)
+    """
+    return counting.working_time(desk, start_at, seconds)

@@ -1,8 +1,8 @@
 """The local copy of the catalogue: what was read once keeps serving when the catalogue is away."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Generic, TypeVar
 
 from kernel.refusals import NeighbourUnavailable
@@ -19,12 +19,14 @@ from dossier.clients import (
     ProcedureVersionCopy,
     SubtreeCopy,
 )
-from dossier.domain.due_date import Desk, TimeLimit
+from dossier.domain.desk import DatedHours, Desk, Desks, Hours, Notice
+from dossier.domain.due_date import TimeLimit
 from dossier.domain.errors import UnknownAgency
 from dossier.domain.figures import NO_FIELD
 from dossier.domain.permissions import Sight
 from dossier.domain.procedures import ProcedureVersion
 from dossier.store import agencies, copies
+from dossier.usecases.desk_hours import HoursBook
 
 Body = TypeVar("Body", bound=CopyModel)
 Value = TypeVar("Value")
@@ -33,6 +35,7 @@ Sessions = async_sessionmaker[AsyncSession]
 _ASK_AGAIN = timedelta(seconds=5)
 """How long a stale copy serves before the absent catalogue is asked again."""
 _KEPT = 10_000
+_CALENDAR = "calendar-days"
 
 
 @dataclass(slots=True)
@@ -40,6 +43,14 @@ class _Held(Generic[Value]):
     value: Value
     etag: str | None
     good_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Official:
+    """The calendar and the notices behind its days."""
+
+    calendar: WorkingCalendar
+    notices: Mapping[date, Notice]
 
 
 class Shelf(Generic[Body, Value]):
@@ -75,11 +86,32 @@ class Shelf(Generic[Body, Value]):
             return held.value
         held = held or await self._stored(resource, now)
         try:
-            answer = await ask(held.etag if held else None)
+            return await self._asked(resource, ask, held, now)
         except NeighbourUnavailable:
             if held is None:
                 raise
             return self._keep(resource, held, until=now + _ASK_AGAIN)
+
+    async def read_afresh(
+        self, resource: str, ask: Callable[[str | None], Awaitable[Answer[Body] | None]]
+    ) -> Value:
+        """Return the value of `resource` as the catalogue tells it at this moment.
+
+        Raises:
+            NeighbourUnavailable: the catalogue is away; no copy will do.
+        """
+        now = self._clock()
+        held = self._held.get(resource) or await self._stored(resource, now)
+        return await self._asked(resource, ask, held, now)
+
+    async def _asked(
+        self,
+        resource: str,
+        ask: Callable[[str | None], Awaitable[Answer[Body] | None]],
+        held: _Held[Value] | None,
+        now: datetime,
+    ) -> Value:
+        answer = await ask(held.etag if held else None)
         if answer is not None:
             held = _Held(self._build(answer.body), answer.etag, now)
             await self._store(resource, answer, now)
@@ -118,14 +150,16 @@ class Catalogue:
         clock: Callable[[], datetime],
         *,
         fresh_for: timedelta,
-        closes_at: time,
+        usual_hours: Hours,
     ) -> None:
+        self.fresh_for = fresh_for
         self._client = client
         self._sessions = sessions
-        self._closes_at = closes_at
+        self._usual_hours = usual_hours
+        self._own_hours = HoursBook(sessions, clock, fresh_for)
         self._agency_ids: dict[str, int] = {}
         self._procedures = Shelf(sessions, clock, fresh_for, kind=ProcedureCopy, build=_versions)
-        self._calendar = Shelf(sessions, clock, fresh_for, kind=CalendarCopy, build=_calendar)
+        self._calendar = Shelf(sessions, clock, fresh_for, kind=CalendarCopy, build=_official)
         self._subtrees = Shelf(sessions, clock, fresh_for, kind=SubtreeCopy, build=_codes)
 
     async def versions(self, code: str) -> tuple[ProcedureVersion, ...]:
@@ -134,12 +168,23 @@ class Catalogue:
             f"procedures/{code}", lambda etag: self._client.procedure(code, etag=etag)
         )
 
-    async def desk(self) -> Desk:
-        """Return the working calendar with the hour at which the desk closes."""
-        calendar = await self._calendar.read(
-            "calendar", lambda etag: self._client.calendar(etag=etag)
-        )
-        return Desk(calendar, self._closes_at)
+    async def desk(self, agency_code: str | None = None) -> Desk:
+        """Return when the desk of an agency works; without one, a desk with the usual hours."""
+        return (await self.desks()).of(agency_code or "")
+
+    async def desks(self) -> Desks:
+        """Return when every desk works: the working calendar and all hours of their own."""
+        official = await self._calendar.read(_CALENDAR, self._ask_calendar)
+        return self._desks(official, await self._own_hours.read())
+
+    async def desks_afresh(self) -> Desks:
+        """Return when every desk works, as it is at this moment and not as it was copied.
+
+        Raises:
+            NeighbourUnavailable: the catalogue is away.
+        """
+        official = await self._calendar.read_afresh(_CALENDAR, self._ask_calendar)
+        return self._desks(official, await self._own_hours.read_afresh())
 
     async def agency_id(self, code: str) -> int:
         """Return the number of an agency; one met for the first time must be in the catalogue."""
@@ -168,6 +213,12 @@ class Catalogue:
         except (NeighbourUnavailable, UnknownAgency):
             return frozenset({actor.agency_code})
 
+    async def _ask_calendar(self, etag: str | None) -> Answer[CalendarCopy] | None:
+        return await self._client.calendar(etag=etag)
+
+    def _desks(self, official: _Official, own: Mapping[str, tuple[DatedHours, ...]]) -> Desks:
+        return Desks(official.calendar, official.notices, self._usual_hours, own)
+
     async def _number(self, code: str) -> int:
         await self._client.agency(code)
         async with self._sessions.begin() as tx:
@@ -178,11 +229,12 @@ def _codes(copy: SubtreeCopy) -> frozenset[str]:
     return frozenset(copy.codes)
 
 
-def _calendar(copy: CalendarCopy) -> WorkingCalendar:
-    return WorkingCalendar(
+def _official(copy: CalendarCopy) -> _Official:
+    calendar = WorkingCalendar(
         frozenset(day.day for day in copy.days if day.kind == "off"),
         frozenset(day.day for day in copy.days if day.kind == "make_up_work"),
     )
+    return _Official(calendar, {day.day: Notice(day.note, day.decided_by) for day in copy.days})
 
 
 def _versions(copy: ProcedureCopy) -> tuple[ProcedureVersion, ...]:

@@ -40,7 +40,9 @@ async def prepare_filing(office: Office, paper: FileDossier, *, acting: Acting) 
     """Ask and decide everything about an online filing, before a connection is taken."""
     require_sight(acting.sight, paper.agency_code)
     filed_at = receipt_instant(paper.filed_at, now=acting.now)
-    await terms_of(office.catalogue, paper.procedure_code, Channel.ONLINE, filed_at)
+    await terms_of(
+        office.catalogue, paper.agency_code, paper.procedure_code, Channel.ONLINE, filed_at
+    )
     filing = Filing(
         agency_id=await office.catalogue.agency_id(paper.agency_code),
         agency_code=paper.agency_code,
@@ -90,7 +92,9 @@ async def prepare_acceptance(
     if filing is None:
         raise UnknownFiling(filing_id=filing_id)
     instant = act_instant(accepted_at, now=acting.now, after=filing.filed_at)
-    terms = await terms_of(office.catalogue, filing.procedure_code, Channel.ONLINE, instant)
+    terms = await terms_of(
+        office.catalogue, filing.agency_code, filing.procedure_code, Channel.ONLINE, instant
+    )
     particulars = Particulars(
         agency_id=filing.agency_id,
         agency_code=filing.agency_code,

@@ -109,7 +109,9 @@ async def _stored(
 async def _history(office: Office, paper: ImportedDossier, acting: Acting) -> History:
     require_sight(acting.sight, paper.agency_code)
     received_at = receipt_instant(paper.received_at, now=acting.now)
-    terms = await terms_of(office.catalogue, paper.procedure_code, paper.channel, received_at)
+    terms = await terms_of(
+        office.catalogue, paper.agency_code, paper.procedure_code, paper.channel, received_at
+    )
     told = Told(
         channel=paper.channel,
         received_at=received_at,

@@ -14,6 +14,7 @@ from dossier.domain.dossier import dossier_code
 from dossier.domain.due_date import TimeLimit, TimeUnit, due_date
 from dossier.domain.facts import Channel
 from dossier.domain.lifecycle import Status
+from dossier.domain.names import folded
 from dossier.domain.permissions import require_sight
 from dossier.domain.procedures import ProcedureVersion, in_force
 from dossier.schemas.intake import ReceiveDossier
@@ -85,16 +86,20 @@ class Prepared:
 
 
 async def terms_of(
-    catalogue: Catalogue, procedure_code: str, channel: Channel, received_at: datetime
+    catalogue: Catalogue,
+    agency_code: str,
+    procedure_code: str,
+    channel: Channel,
+    received_at: datetime,
 ) -> Terms:
-    """Find the version in force, its limit for the channel, and the due date they give."""
+    """Find the version in force, its limit for the channel, and the due date at the agency."""
     day = local_day(received_at)
     version = in_force(await catalogue.versions(procedure_code), procedure_code, day)
     limit = version.limit(channel)
     return Terms(
         version=version,
         limit=limit,
-        due_on=due_date(received_at, limit, await catalogue.desk()),
+        due_on=due_date(received_at, limit, await catalogue.desk(agency_code)),
     )
 
 
@@ -105,7 +110,9 @@ async def prepare_intake(
     require_sight(acting.sight, paper.agency_code)
     received_at = receipt_instant(paper.received_at, now=acting.now)
     channel = Channel(paper.channel)
-    terms = await terms_of(office.catalogue, paper.procedure_code, channel, received_at)
+    terms = await terms_of(
+        office.catalogue, paper.agency_code, paper.procedure_code, channel, received_at
+    )
     applicant_id = uuid4()
     particulars = Particulars(
         agency_id=await office.catalogue.agency_id(paper.agency_code),
@@ -166,6 +173,7 @@ def intake_of(
         subject=particulars.subject,
         components_count=particulars.components_count,
         external_id=particulars.external_id,
+        folded_name=folded(particulars.full_name),
     )
 
 

@@ -1,0 +1,129 @@
+"""Why a dossier is due when it is: the due date computed with every step kept."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from dossier.domain.counting import Step, end
+from dossier.domain.desk import Desk
+from dossier.domain.dossier import Terms
+from dossier.domain.due_date import (
+    SupplementPolicy,
+    TimeLimit,
+    TimeUnit,
+    counted_after_pause,
+    counted_from_receipt,
+    is_idle,
+)
+from dossier.domain.stops import Stop, StopKind
+
+RECEIPT_LAW = "our reading (the day of receipt is day 0; a due date is never a day off)"
+HOURS_LAW = (
+    "our reading (working hours are those of the desk on working days; the bound is the day)"
+)
+SUPPLEMENT_LAW = "NĐ 61/2018/NĐ-CP art. 19.4"
+PAUSE_LAW = "our reading (a procedure may say that a supplement only pauses the limit)"
+PAYMENT_LAW = "our reading (a financial obligation pauses the limit)"
+
+
+class LegKind(StrEnum):
+    """How a part of the counting began."""
+
+    RECEIPT = "receipt"
+    RESTARTED = "restarted"
+    PAUSED = "paused"
+    UNMOVED = "unmoved"
+    STANDING = "standing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One part of the counting, from an instant on; `law` says by what rule.
+
+    `stop` is what it follows, None after the receipt. Without `steps` the due date stays.
+    """
+
+    kind: LegKind
+    law: str
+    from_at: datetime | None
+    stop: Stop | None
+    due_on_before: date | None
+    due_on: date | None
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The whole counting; its end is the due date."""
+
+    legs: tuple[Leg, ...]
+
+    @property
+    def due_on(self) -> date | None:
+        """Return the due date; None when there is no limit."""
+        return self.legs[-1].due_on
+
+
+def explained(received_at: datetime, terms: Terms, stops: Iterable[Stop], desk: Desk) -> Trace:
+    """Count from the receipt through every stop, in order, on the calendar as it is known now."""
+    legs = [_receipt(received_at, terms.limit, desk)]
+    for stop in stops:
+        legs.append(_after(stop, legs[-1].due_on, terms, desk))
+    return Trace(tuple(legs))
+
+
+def _receipt(received_at: datetime, limit: TimeLimit, desk: Desk) -> Leg:
+    steps = () if limit.is_none else tuple(counted_from_receipt(received_at, limit, desk))
+    in_hours = limit.unit is TimeUnit.WORKING_HOUR and not limit.is_same_day
+    return Leg(
+        kind=LegKind.RECEIPT,
+        law=HOURS_LAW if in_hours else RECEIPT_LAW,
+        from_at=received_at,
+        stop=None,
+        due_on_before=None,
+        due_on=end(steps) if steps else None,
+        steps=steps,
+    )
+
+
+def _after(stop: Stop, due_on: date | None, terms: Terms, desk: Desk) -> Leg:
+    kind = _kind(stop, due_on, terms.supplement_policy)
+    steps: tuple[Step, ...] = ()
+    if stop.to_at is not None and due_on is not None:
+        if kind is LegKind.RESTARTED:
+            steps = tuple(counted_from_receipt(stop.to_at, terms.limit, desk))
+        elif kind is LegKind.PAUSED:
+            steps = tuple(
+                counted_after_pause(
+                    due_on,
+                    stopped_at=stop.from_at,
+                    resumed_at=stop.to_at,
+                    limit=terms.limit,
+                    desk=desk,
+                )
+            )
+    return Leg(
+        kind=kind,
+        law=_law(stop.kind, terms.supplement_policy),
+        from_at=stop.to_at,
+        stop=stop,
+        due_on_before=due_on,
+        due_on=end(steps) if steps else due_on,
+        steps=steps,
+    )
+
+
+def _kind(stop: Stop, due_on: date | None, policy: SupplementPolicy) -> LegKind:
+    if is_idle(due_on, stop.from_at):
+        return LegKind.UNMOVED
+    if stop.to_at is None:
+        return LegKind.STANDING
+    restarts = stop.kind is StopKind.SUPPLEMENT and policy is SupplementPolicy.RESTART
+    return LegKind.RESTARTED if restarts else LegKind.PAUSED
+
+
+def _law(kind: StopKind, policy: SupplementPolicy) -> str:
+    if kind is StopKind.PAYMENT:
+        return PAYMENT_LAW
+    return SUPPLEMENT_LAW if policy is SupplementPolicy.RESTART else PAUSE_LAW
