@@ -155,7 +155,7 @@ applicant_names = Table(
     *_dossier_key(),
     Column("folded_name", Text, nullable=False),
     # Search by words and their beginnings: every key leads with the agency, so a search never
-    # reads another agency's names. A short list of pending keys keeps both writing and reading even.
+    # reads another agency's names. A short list of pending keys keeps writing and reading even.
     Index(
         "ix_applicant_names_words",
         text(NAME_KEYS),

@@ -42,6 +42,7 @@ class Intake:
     subject: str | None
     components_count: int | None
     external_id: str | None
+    folded_name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,31 @@
+"""Names of people as they are searched for and as they are hidden."""
+
+import unicodedata
+
+_HIDDEN = "***"
+
+
+def folded(text: str) -> str:
+    """Return `text` in lower case without accents: "Nguyễn  Văn Đức" gives "nguyen van duc".
+
+    Both names and what is searched for are folded, so accents typed or left out, and either
+    encoding of them, find the same people.
+    """
+    letters = unicodedata.normalize("NFD", text.lower())
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(bare.replace("đ", "d").split())
+
+
+def is_found(folded_name: str, folded_term: str) -> bool:
+    """Tell whether a search finds a name: it has every word, and one begins as the last word does.
+
+    So a name is found while its last word is still being typed, in whatever order words come.
+    """
+    *whole, beginning = folded_term.split(" ")
+    words = folded_name.split(" ")
+    return set(whole) <= set(words) and any(word.startswith(beginning) for word in words)
+
+
+def masked_name(full_name: str) -> str:
+    """Show the first letter of each word: "Nguyễn Văn An" gives "N*** V*** A***"."""
+    return " ".join(word[:1] + _HIDDEN for word in full_name.split())
