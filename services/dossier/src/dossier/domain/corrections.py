@@ -1,0 +1,294 @@
+"""Correcting what was recorded wrongly: events stay, and the course is told again from them.
+
+A correction names one event and says when it really happened, or that it never did. The course is
+then derived by the same functions as the acts themselves, so a corrected dossier stands exactly
+where it would stand had everything been recorded right.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from kernel.time_zone import local_day
+
+from dossier.domain import facts as days
+from dossier.domain.desk import Desk
+from dossier.domain.dossier import Course, Terms, moved
+from dossier.domain.due_date import due_date
+from dossier.domain.errors import (
+    CorrectionUnclear,
+    EventVoid,
+    IllegalMove,
+    ImpossibleHistory,
+    InTheFuture,
+    NothingToCorrect,
+    NotWhatWasRecorded,
+    OwnCorrection,
+)
+from dossier.domain.facts import FOREVER, Channel, Facts, ReturnMethod
+from dossier.domain.lifecycle import ENDED, WAITING, Status
+
+APOLOGISED = "apologised"
+CORRECTED = "corrected"
+Details = Mapping[str, str | bool | int | None]
+
+
+class Corrects(StrEnum):
+    """What a correction sets right: an instant, or an end that never came about."""
+
+    RECEIVED_AT = "received_at"
+    CLOCK_STOPPED_AT = "clock_stopped_at"
+    CLOCK_RESUMED_AT = "clock_resumed_at"
+    MOVED_AT = "moved_at"
+    SETTLED_AT = "settled_at"
+    STOPPED_AT = "stopped_at"
+    RETURNED_AT = "returned_at"
+    APOLOGY_SENT_AT = "apology_sent_at"
+    END = "end"
+
+
+class CorrectionState(StrEnum):
+    """How far a correction is; what is decided stays decided."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """One event as it stands in the log."""
+
+    number: int
+    kind: str
+    from_status: Status | None
+    to_status: Status
+    occurred_at: datetime
+    details: Details
+
+    @property
+    def is_move(self) -> bool:
+        """Tell whether the event changed the status; a correction is told by what it corrects."""
+        return self.kind != CORRECTED and self.from_status != self.to_status
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """An event, and when it really happened; None: it never did."""
+
+    event_number: int
+    corrected_at: datetime | None
+
+
+Corrections = Mapping[int, Correction]
+"""The corrections that hold, by the number of the event each corrects."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What a course is told from: the log, and what never changes in a dossier's life.
+
+    `return_method` speaks for imported returns, whose events do not name one.
+    """
+
+    channel: Channel
+    terms: Terms
+    return_method: ReturnMethod | None
+    events: Sequence[Recorded]
+
+
+def records(event: Recorded) -> frozenset[Corrects]:
+    """Return what of an event can be corrected; nothing when no day hangs on it."""
+    if event.kind == APOLOGISED:
+        return frozenset({Corrects.APOLOGY_SENT_AT})
+    if not event.is_move:
+        return frozenset()
+    if event.from_status is None:
+        return frozenset({Corrects.RECEIVED_AT})
+    if event.to_status in ENDED:
+        return frozenset({_ENDS[event.to_status], Corrects.END})
+    return frozenset({_turn(event)})
+
+
+_ENDS = {
+    Status.SETTLED: Corrects.SETTLED_AT,
+    Status.STOPPED: Corrects.STOPPED_AT,
+    Status.RETURNED: Corrects.RETURNED_AT,
+}
+
+
+def _turn(event: Recorded) -> Corrects:
+    """Say what a move between open statuses did to the clock; a wish to withdraw leaves it."""
+    if Status.WITHDRAWAL_ASKED not in (event.from_status, event.to_status):
+        if event.to_status in WAITING:
+            return Corrects.CLOCK_STOPPED_AT
+        if event.from_status in WAITING:
+            return Corrects.CLOCK_RESUMED_AT
+    return Corrects.MOVED_AT
+
+
+def require_correctable(
+    event: Recorded,
+    *,
+    corrects: Corrects,
+    corrected_at: datetime | None,
+    holding: Corrections,
+    now: datetime,
+) -> None:
+    """Refuse a correction that names the wrong thing, says nothing new, or reaches past now.
+
+    Law: our reading (a wrong time is corrected with evidence and a second pair of eyes)
+    """
+    if corrects not in records(event):
+        known = sorted(str(what) for what in records(event))
+        raise NotWhatWasRecorded(event_number=event.number, corrects=str(corrects), records=known)
+    if (corrects is Corrects.END) != (corrected_at is None):
+        raise CorrectionUnclear(corrects=str(corrects))
+    if corrected_at is not None and corrected_at > now:
+        raise InTheFuture(occurred_at=corrected_at)
+    held = holding.get(event.number, Correction(event.number, event.occurred_at))
+    if held.corrected_at is None:
+        raise EventVoid(event_number=event.number)
+    if held.corrected_at == corrected_at:
+        raise NothingToCorrect(event_number=event.number, occurred_at=corrected_at)
+
+
+def require_not_author(author: str, decides: str) -> None:
+    """Refuse to decide on one's own correction.
+
+    Law: our reading (a wrong time is corrected with evidence and a second pair of eyes)
+    """
+    if author == decides:
+        raise OwnCorrection
+
+
+def replay(story: Story, corrections: Corrections, desk: Desk) -> Course:
+    """Return where the dossier stands when its events are told with `corrections`.
+
+    Due dates recorded before the first correction that touches the clock stay as they were
+    recorded, whatever the calendar says today; those after it are counted anew.
+
+    Raises:
+        ImpossibleHistory: an act would come before the one it follows, or have no place at all.
+    """
+    first, *rest = _effective(story.events, corrections)
+    _require_order([first, *rest])
+    counted_anew_from = _first_touching_the_clock(story.events, corrections)
+    course = _received(first, story, desk, is_as_recorded=first.number < counted_anew_from)
+    for event in rest:
+        course = _told(course, event, story, desk, is_as_recorded=event.number < counted_anew_from)
+    return course
+
+
+def received_at(story: Story, corrections: Corrections) -> datetime:
+    """Return when the dossier was received, corrected or not."""
+    return _effective(story.events[:1], corrections)[0].occurred_at
+
+
+def changed_days(before: Facts, after: Facts) -> dict[str, str | bool | int | None]:
+    """Return the days a correction changed, before and after; None stands for "not yet"."""
+    changed: dict[str, str | bool | int | None] = {}
+    for name in ("received_on", "due_on", "ended_on", "returned_on", "apologised_on"):
+        was, now = getattr(before, name), getattr(after, name)
+        if was != now:
+            changed[f"{name}_before"] = None if was == FOREVER else was.isoformat()
+            changed[name] = None if now == FOREVER else now.isoformat()
+    return changed
+
+
+def _effective(events: Sequence[Recorded], corrections: Corrections) -> list[Recorded]:
+    """Return the events that tell the course, each when it really happened."""
+    effective: list[Recorded] = []
+    for event in events:
+        held = corrections.get(event.number, Correction(event.number, event.occurred_at))
+        if held.corrected_at is not None:
+            effective.append(replace(event, occurred_at=held.corrected_at))
+    return effective
+
+
+def _require_order(events: Iterable[Recorded]) -> None:
+    """Moves follow each other, and an apology follows the receipt."""
+    first: Recorded | None = None
+    last: Recorded | None = None
+    for event in events:
+        if not event.is_move and event.kind != APOLOGISED:
+            continue
+        before = last if event.is_move else first
+        if before is not None and event.occurred_at < before.occurred_at:
+            raise ImpossibleHistory(
+                why="order",
+                event_number=event.number,
+                kind=event.kind,
+                occurred_at=event.occurred_at,
+                after_event_number=before.number,
+                after_kind=before.kind,
+                after=before.occurred_at,
+            )
+        if event.is_move:
+            first, last = first or event, event
+
+
+def _first_touching_the_clock(events: Sequence[Recorded], corrections: Corrections) -> int:
+    """Return the number of the first event whose corrected instant moves due dates."""
+    turning = {*WAITING, Status.WITHDRAWAL_ASKED, None}
+    touched = [
+        event.number
+        for event in events
+        if event.number in corrections
+        and corrections[event.number].corrected_at is not None
+        and event.is_move
+        and turning & {event.from_status, event.to_status}
+    ]
+    return min(touched, default=events[-1].number + 1)
+
+
+def _received(event: Recorded, story: Story, desk: Desk, *, is_as_recorded: bool) -> Course:
+    due_on = due_date(event.occurred_at, story.terms.limit, desk)
+    facts = days.received(story.channel, local_day(event.occurred_at), due_on)
+    course = Course(
+        status=event.to_status,
+        came_from=None,
+        status_since=event.occurred_at,
+        stopped_at=None,
+        ended_at=None,
+        returned_at=None,
+        facts=facts,
+    )
+    return _as_recorded(course, course, event) if is_as_recorded else course
+
+
+def _told(
+    course: Course, event: Recorded, story: Story, desk: Desk, *, is_as_recorded: bool
+) -> Course:
+    if event.kind == APOLOGISED:
+        facts = days.apologised(course.facts, local_day(event.occurred_at))
+        return replace(course, facts=facts)
+    if not event.is_move:
+        return course
+    method = event.details.get("method") or story.return_method or ReturnMethod.DIRECT
+    try:
+        following = moved(
+            course,
+            event.to_status,
+            at=event.occurred_at,
+            terms=story.terms,
+            desk=desk,
+            method=ReturnMethod(str(method)),
+        )
+    except IllegalMove as refused:
+        raise ImpossibleHistory(
+            why="move", event_number=event.number, kind=event.kind, **refused.details
+        ) from refused
+    return _as_recorded(course, following, event) if is_as_recorded else following
+
+
+def _as_recorded(before: Course, after: Course, event: Recorded) -> Course:
+    """Return `after` with the due date the event recorded; one that says none left it alone."""
+    due_on = before.facts.due_on
+    if "due_on" in event.details:
+        told = event.details["due_on"]
+        due_on = FOREVER if told is None else date.fromisoformat(str(told))
+    *earlier, last = after.facts.stretches
+    stretches = (*earlier, replace(last, due_on=due_on))
+    return replace(after, facts=replace(after.facts, stretches=stretches))

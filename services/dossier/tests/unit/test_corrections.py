@@ -1,0 +1,376 @@
+"""A wrong time is corrected by telling the events again; nothing recorded is overwritten."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise, permutations
+
+import pytest
+from dossier.domain import facts as days
+from dossier.domain.corrections import (
+    Correction,
+    Corrects,
+    Recorded,
+    Story,
+    changed_days,
+    received_at,
+    records,
+    replay,
+    require_correctable,
+    require_not_author,
+)
+from dossier.domain.desk import Desk
+from dossier.domain.dossier import Course, Terms, moved
+from dossier.domain.due_date import SupplementPolicy, TimeLimit, TimeUnit, due_date
+from dossier.domain.errors import (
+    CorrectionUnclear,
+    EventVoid,
+    ImpossibleHistory,
+    InTheFuture,
+    NothingToCorrect,
+    NotWhatWasRecorded,
+    OwnCorrection,
+)
+from dossier.domain.facts import Channel, EndKind, ReturnMethod
+from dossier.domain.lifecycle import ENDED, Status, allowed_from
+from hypothesis import given
+from hypothesis import strategies as st
+from kernel.time_zone import LOCAL_ZONE, local_day
+from kernel.working_days import WorkingCalendar
+
+DESK = Desk(WorkingCalendar())
+TERMS = Terms(TimeLimit(5, TimeUnit.WORKING_DAY), SupplementPolicy.RESTART)
+NOW = datetime(2022, 10, 15, tzinfo=UTC)
+
+
+def at(day: str, hour: int = 9) -> datetime:
+    local = datetime.combine(date.fromisoformat(day), time(hour), LOCAL_ZONE)
+    return local.astimezone(UTC)
+
+
+def event(number, kind, statuses, occurred_at, **details) -> Recorded:
+    from_status, to_status = statuses
+    return Recorded(
+        number=number,
+        kind=kind,
+        from_status=from_status and Status(from_status),
+        to_status=Status(to_status),
+        occurred_at=at(occurred_at),
+        details=details,
+    )
+
+
+RECEIVED = event(1, "received", (None, 2), "2022-07-04", due_on="2022-07-11")
+PROCESSED = event(2, "in_process", (2, 4), "2022-07-05")
+ASKED = event(3, "awaiting_supplement", (4, 5), "2022-07-06")
+SUPPLIED = event(4, "in_process", (5, 4), "2022-07-18", due_on="2022-07-25")
+SETTLED = event(5, "settled", (4, 9), "2022-07-27")
+RETURNED = event(6, "returned", (9, 10), "2022-07-28", method="postal")
+APOLOGISED = event(7, "apologised", (4, 4), "2022-07-22")
+ASSIGNED = event(8, "assigned", (4, 4), "2022-07-05", officer="officer-2")
+LIFE = (RECEIVED, PROCESSED, ASKED, SUPPLIED, SETTLED, RETURNED)
+
+
+def story(*events, terms=TERMS, return_method=None) -> Story:
+    return Story(
+        channel=Channel.DIRECT,
+        terms=terms,
+        return_method=return_method,
+        events=events or LIFE,
+    )
+
+
+def told(*corrections, events=LIFE, desk=DESK) -> Course:
+    held = {number: Correction(number, instant) for number, instant in corrections}
+    return replay(story(*events), held, desk)
+
+
+def test_without_corrections_the_course_is_the_one_recorded():
+    course = told()
+    assert (course.status, course.came_from) == (Status.RETURNED, Status.SETTLED)
+    assert course.facts.ended_on == date(2022, 7, 27)
+    assert course.facts.return_method is ReturnMethod.POSTAL
+    assert course.due_on == date(2022, 7, 25)
+
+
+def test_a_settlement_recorded_late_was_in_time():
+    course = told((5, at("2022-07-25")))
+    assert course.ended_at == at("2022-07-25")
+    assert days.timeliness(course.facts.ended_on, course.facts.due_on) is days.Timeliness.ON_TIME
+
+
+def test_a_corrected_receipt_counts_the_limit_anew():
+    course = told((1, at("2022-07-01")), events=(RECEIVED,))
+    assert course.facts.received_on == date(2022, 7, 1)
+    assert course.due_on == date(2022, 7, 8)
+    assert received_at(story(), {1: Correction(1, at("2022-07-01"))}) == at("2022-07-01")
+    assert received_at(story(), {}) == at("2022-07-04")
+
+
+def test_a_corrected_resumption_restarts_the_limit_from_the_day_it_was():
+    assert told((4, at("2022-07-19"))).due_on == date(2022, 7, 26)
+
+
+def test_a_corrected_stop_moves_the_stretches_of_the_clock():
+    stretches = told((3, at("2022-07-07"))).facts.stretches
+    assert [stretch.from_on.day for stretch in stretches] == [4, 7, 18]
+
+
+def test_a_corrected_return_leaves_the_end():
+    course = told((6, at("2022-07-29")))
+    assert course.facts.returned_on == date(2022, 7, 29)
+    assert course.facts.ended_on == date(2022, 7, 27)
+
+
+def test_a_corrected_apology_moves_the_day_it_was_sent_and_nothing_else():
+    events = (*LIFE[:4], APOLOGISED)
+    before, after = told(events=events), told((7, at("2022-07-21")), events=events)
+    assert after.facts == days.apologised(before.facts, date(2022, 7, 21))
+
+
+def test_an_end_that_never_was_reopens_the_dossier():
+    course = told((5, None), events=LIFE[:5])
+    assert course.status is Status.IN_PROCESS
+    assert course.ended_at is None
+    assert course.facts.end_kind is None
+
+
+def test_an_end_may_be_recorded_again_after_it_was_found_void():
+    corrected = event(6, "corrected", (9, 4), "2022-08-01", due_on="2030-01-01")
+    again = event(7, "settled", (4, 9), "2022-08-02")
+    course = told((5, None), events=(*LIFE[:5], corrected, again))
+    assert (course.status, course.ended_at) == (Status.SETTLED, at("2022-08-02"))
+    assert course.due_on == date(2022, 7, 25)
+
+
+def test_a_stop_that_never_was_lets_the_clock_stand_as_it_stood():
+    stopped = event(4, "stopped", (5, 8), "2022-07-20", due_on="2022-07-27")
+    course = told((4, None), events=(RECEIVED, PROCESSED, ASKED, stopped))
+    assert course.status is Status.AWAITING_SUPPLEMENT
+    assert course.facts.stretches[-1].is_waiting
+    assert told(events=(RECEIVED, PROCESSED, ASKED, stopped)).facts.end_kind is EndKind.STOPPED
+
+
+def test_what_comes_before_the_correction_keeps_its_due_date_whatever_the_calendar_says_now():
+    decreed_since = Desk(WorkingCalendar(days_off=frozenset({date(2022, 7, 7), date(2022, 7, 20)})))
+    settled_later = told((5, at("2022-07-26")), desk=decreed_since)
+    assert [stretch.due_on.day for stretch in settled_later.facts.stretches] == [11, 11, 25]
+    supplied_later = told((4, at("2022-07-19")), desk=decreed_since)
+    assert [stretch.due_on.day for stretch in supplied_later.facts.stretches] == [11, 11, 27]
+    received_later = told((1, at("2022-07-05")), desk=decreed_since)
+    assert [stretch.due_on.day for stretch in received_later.facts.stretches] == [13, 13, 26]
+
+
+def test_a_dossier_without_limit_stays_without():
+    received = event(1, "received", (None, 2), "2022-07-04", due_on=None)
+    none = Terms(TimeLimit(None, TimeUnit.NONE), SupplementPolicy.RESTART)
+    assert replay(story(received, terms=none), {}, DESK).due_on is None
+
+
+def test_an_imported_return_keeps_the_method_its_event_does_not_name():
+    events = (RECEIVED, event(2, "settled", (2, 9), "2022-07-05"))
+    returned = event(3, "returned", (9, 10), "2022-07-06", imported=True)
+    by_post = story(*events, returned, return_method=ReturnMethod.POSTAL)
+    assert replay(by_post, {}, DESK).facts.return_method is ReturnMethod.POSTAL
+    assert told(events=(*events, returned)).facts.return_method is ReturnMethod.DIRECT
+
+
+@pytest.mark.parametrize(
+    ("correction", "order"),
+    [
+        ((5, at("2022-07-17")), (5, 4)),
+        ((3, at("2022-07-19")), (4, 3)),
+        ((1, at("2022-07-06")), (2, 1)),
+        ((5, at("2022-07-29")), (6, 5)),
+    ],
+)
+def test_acts_cannot_come_before_those_they_follow(correction, order):
+    with pytest.raises(ImpossibleHistory) as refused:
+        told(correction)
+    details = refused.value.details
+    assert (details["event_number"], details["after_event_number"]) == order
+    assert details["why"] == "order"
+
+
+def test_an_apology_cannot_come_before_the_receipt():
+    with pytest.raises(ImpossibleHistory):
+        told((7, at("2022-07-03")), events=(*LIFE[:4], APOLOGISED))
+
+
+def test_a_result_was_not_returned_for_a_dossier_that_never_ended():
+    with pytest.raises(ImpossibleHistory) as refused:
+        told((5, None))
+    assert refused.value.details["why"] == "move"
+    assert refused.value.details["allowed"] == [5, 6, 7, 8, 9]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "what"),
+    [
+        (RECEIVED, {Corrects.RECEIVED_AT}),
+        (PROCESSED, {Corrects.MOVED_AT}),
+        (ASKED, {Corrects.CLOCK_STOPPED_AT}),
+        (SUPPLIED, {Corrects.CLOCK_RESUMED_AT}),
+        (SETTLED, {Corrects.SETTLED_AT, Corrects.END}),
+        (RETURNED, {Corrects.RETURNED_AT, Corrects.END}),
+        (event(3, "stopped", (5, 8), "2022-07-08"), {Corrects.STOPPED_AT, Corrects.END}),
+        (event(4, "withdrawal_asked", (5, 7), "2022-07-08"), {Corrects.MOVED_AT}),
+        (event(5, "awaiting_supplement", (7, 5), "2022-07-08"), {Corrects.MOVED_AT}),
+        (APOLOGISED, {Corrects.APOLOGY_SENT_AT}),
+        (ASSIGNED, set()),
+        (event(9, "corrected", (9, 4), "2022-07-08"), set()),
+    ],
+)
+def test_each_event_has_its_own_time_to_correct(recorded, what):
+    assert records(recorded) == what
+
+
+def correctable(recorded, corrects, corrected_at, held=()):
+    holding = {number: Correction(number, instant) for number, instant in held}
+    require_correctable(
+        recorded, corrects=corrects, corrected_at=corrected_at, holding=holding, now=NOW
+    )
+
+
+def test_a_proposal_names_what_the_event_recorded():
+    correctable(SETTLED, Corrects.SETTLED_AT, at("2022-07-25"))
+    correctable(SETTLED, Corrects.END, None)
+    with pytest.raises(NotWhatWasRecorded) as refused:
+        correctable(SETTLED, Corrects.RETURNED_AT, at("2022-07-25"))
+    assert refused.value.details["records"] == ["end", "settled_at"]
+
+
+@pytest.mark.parametrize(
+    ("corrects", "corrected_at", "held", "refusal"),
+    [
+        (Corrects.SETTLED_AT, None, (), CorrectionUnclear),
+        (Corrects.END, at("2022-07-25"), (), CorrectionUnclear),
+        (Corrects.SETTLED_AT, NOW + timedelta(seconds=1), (), InTheFuture),
+        (Corrects.SETTLED_AT, SETTLED.occurred_at, (), NothingToCorrect),
+        (Corrects.SETTLED_AT, at("2022-07-25"), ((5, at("2022-07-25")),), NothingToCorrect),
+        (Corrects.SETTLED_AT, at("2022-07-25"), ((5, None),), EventVoid),
+        (Corrects.END, None, ((5, None),), EventVoid),
+    ],
+)
+def test_a_proposal_that_says_nothing_new_is_refused(corrects, corrected_at, held, refusal):
+    with pytest.raises(refusal):
+        correctable(SETTLED, corrects, corrected_at, held)
+
+
+def test_a_corrected_event_may_be_corrected_back():
+    correctable(SETTLED, Corrects.SETTLED_AT, SETTLED.occurred_at, ((5, at("2022-07-25")),))
+
+
+def test_nobody_decides_on_their_own_correction():
+    require_not_author("officer-1", "officer-2")
+    with pytest.raises(OwnCorrection):
+        require_not_author("officer-1", "officer-1")
+
+
+def test_a_correction_tells_each_day_before_and_after():
+    assert changed_days(told().facts, told((5, None), events=LIFE[:5]).facts) == {
+        "ended_on_before": "2022-07-27",
+        "ended_on": None,
+        "returned_on_before": "2022-07-28",
+        "returned_on": None,
+    }
+
+
+choices = st.lists(st.tuples(st.integers(0, 9), st.integers(1, 8)), max_size=7)
+
+
+def lived(steps, policy) -> tuple[Story, Course]:
+    """Live a life through the acts' own functions, writing the log as the acts do."""
+    terms = Terms(TimeLimit(4, TimeUnit.WORKING_DAY), policy)
+    instant = at("2022-07-04")
+    due_on = due_date(instant, terms.limit, DESK)
+    log = [event(1, "received", (None, 2), "2022-07-04", due_on=due_on.isoformat())]
+    facts = days.received(Channel.DIRECT, local_day(instant), due_on)
+    course = Course(
+        status=Status.ACCEPTED,
+        came_from=None,
+        status_since=instant,
+        stopped_at=None,
+        ended_at=None,
+        returned_at=None,
+        facts=facts,
+    )
+    for choice, later in steps:
+        moves = sorted(allowed_from(course.status, came_from=course.came_from))
+        if not moves:
+            break
+        to = Status(moves[choice % len(moves)])
+        instant += timedelta(days=later)
+        after = moved(course, to, at=instant, terms=terms, desk=DESK, method=ReturnMethod.POSTAL)
+        details = {"method": "postal"} if to is Status.RETURNED else {}
+        if after.due_on != course.due_on:
+            details["due_on"] = after.due_on.isoformat()
+        number = len(log) + 1
+        log.append(
+            Recorded(
+                number=number,
+                kind=to.name.lower(),
+                from_status=course.status,
+                to_status=to,
+                occurred_at=instant,
+                details=details,
+            )
+        )
+        course = after
+    return story(*log, terms=terms), course
+
+
+@given(choices, st.sampled_from(SupplementPolicy))
+def test_a_log_tells_the_course_it_was_written_for(steps, policy):
+    written, course = lived(steps, policy)
+    assert replay(written, {}, DESK) == course
+
+
+@given(choices, st.sampled_from(SupplementPolicy), st.data())
+def test_corrections_tell_a_life_as_if_it_had_been_recorded_right(steps, policy, data):
+    """The corrected reading of a wrong log is the plain reading of the right one."""
+    written, _ = lived(steps, policy)
+    shifts = {e.number: data.draw(st.integers(-2, 2)) for e in written.events}
+    held = {
+        e.number: Correction(e.number, e.occurred_at + timedelta(days=shifts[e.number]))
+        for e in written.events
+        if shifts[e.number]
+    }
+    instants = [
+        held[e.number].corrected_at if e.number in held else e.occurred_at for e in written.events
+    ]
+    if any(later < earlier for earlier, later in pairwise(instants)):
+        with pytest.raises(ImpossibleHistory):
+            replay(written, held, DESK)
+        return
+    right = Course(
+        status=Status.ACCEPTED,
+        came_from=None,
+        status_since=instants[0],
+        stopped_at=None,
+        ended_at=None,
+        returned_at=None,
+        facts=days.received(
+            Channel.DIRECT,
+            local_day(instants[0]),
+            due_date(instants[0], written.terms.limit, DESK),
+        ),
+    )
+    for e, instant in zip(written.events[1:], instants[1:], strict=True):
+        method = ReturnMethod.POSTAL
+        right = moved(right, e.to_status, at=instant, terms=written.terms, desk=DESK, method=method)
+    assert replay(written, held, DESK) == right
+
+
+@given(choices, st.data())
+def test_the_order_of_approval_does_not_matter(steps, data):
+    written, course = lived(steps, SupplementPolicy.PAUSE)
+    last = written.events[-1]
+    held = [
+        Correction(e.number, e.occurred_at - timedelta(hours=data.draw(st.integers(1, 8))))
+        for e in written.events[-3:]
+    ]
+    if course.status in ENDED and course.status is not Status.RETURNED:
+        held[-1] = Correction(last.number, None)
+    readings = {
+        replay(written, {c.event_number: c for c in order}, DESK) for order in permutations(held)
+    }
+    assert len(readings) == 1
