@@ -49,6 +49,12 @@ async def _processing(
     return await _acting(who, at, now)
 
 
+async def _approving(
+    who: Annotated[Actor, Security(actor, scopes=["dossiers:approve"])], at: AtOffice, now: Now
+) -> Acting:
+    return await _acting(who, at, now)
+
+
 async def _reading(
     who: Annotated[Actor, Security(actor, scopes=["dossiers:read"])], at: AtOffice, now: Now
 ) -> Acting:
@@ -69,6 +75,7 @@ async def _counting(
 
 IntakeOfficer = Annotated[Acting, Depends(_receiving)]
 CaseOfficer = Annotated[Acting, Depends(_processing)]
+Approver = Annotated[Acting, Depends(_approving)]
 DossierReader = Annotated[Acting, Depends(_reading)]
 ImportClient = Annotated[Acting, Depends(_importing)]
 FiguresReader = Annotated[Acting, Depends(_counting)]

@@ -14,12 +14,14 @@ from kit.http import neighbour
 
 from dossier.clients import CatalogClient
 from dossier.messages_vi import MESSAGES, MESSAGES_EN
-from dossier.routes import figures, handling, imports, intake, tracking
+from dossier.routes import corrections, figures, handling, imports, intake, overdue, tracking
 from dossier.settings import Settings
 from dossier.store.personal_data import Sealer
 from dossier.usecases.acting import Office
 from dossier.usecases.catalogue import Catalogue, Sessions
 from dossier.usecases.figures import measured_figures
+
+_DESKS = (intake, handling, tracking, imports, figures, corrections, overdue)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -29,7 +31,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="Hồ sơ thủ tục hành chính",
         description="Dossiers from filing to returned result: intake, clock, events, figures.",
         settings=settings or Settings(),
-        routers=[desk.router for desk in (intake, handling, tracking, imports, figures)],
+        routers=[desk.router for desk in _DESKS],
         messages=MESSAGES,
         messages_en=MESSAGES_EN,
         opening=_opening,
