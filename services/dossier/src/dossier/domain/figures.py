@@ -2,6 +2,9 @@
 
 from kernel.figures import FigureDefinition, FigureKind
 
+from dossier.domain.overdue import LATE_REASONS
+from dossier.domain.readings import READINGS
+
 _FORM = "TT 01/2020/TT-VPCP form II.06a"
 _OURS = "our reading"
 
@@ -149,7 +152,9 @@ _OTHERS: tuple[FigureDefinition, ...] = (
     ),
 )
 
-DEFINITIONS: dict[str, FigureDefinition] = {d.key: d for d in (*COUNTED, *_OTHERS)}
+DEFINITIONS: dict[str, FigureDefinition] = {
+    d.key: d for d in (*COUNTED, *_OTHERS, *READINGS, *LATE_REASONS)
+}
 
 PER_FIELD: tuple[str, ...] = tuple(d.key for d in COUNTED[:13])
 """The figures of form II.06a, which are also broken down by procedure field."""

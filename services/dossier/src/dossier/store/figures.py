@@ -110,7 +110,7 @@ def predicates(known: FromClause, period: ReportingPeriod) -> Predicates:
     }
 
 
-def _known(scope: Scope) -> FromClause:
+def known_facts(scope: Scope) -> FromClause:
     """Return the facts as known then: the present ones, and those since superseded."""
     if scope.known_at is None:
         return facts.alias("known")
@@ -122,7 +122,7 @@ def _known(scope: Scope) -> FromClause:
     return union_all(present, past).subquery("known")
 
 
-def _in_window(known: FromClause, period: ReportingPeriod) -> ColumnElement[bool]:
+def in_window(known: FromClause, period: ReportingPeriod) -> ColumnElement[bool]:
     """Return the range every figure but the returns lies in: alive at some day of the period."""
     return and_(known.c.received_on <= period.last_day, known.c.ended_on >= period.start)
 
@@ -131,13 +131,13 @@ async def counts(
     tx: AsyncSession, scope: Scope, keys: Sequence[str], *, per_field: bool
 ) -> dict[str | None, dict[str, int]]:
     """Return the counts of `keys` by procedure field; without breakdown the field is None."""
-    known = _known(scope)
+    known = known_facts(scope)
     conditions = predicates(known, scope.period)
     field = known.c.field_code if per_field else literal(None)
     counted = [func.count().filter(conditions[key]).label(key) for key in keys]
     query = select(field.label("field"), *counted).where(
         in_sight(known.c.agency_id, scope.sight, among=scope.agencies),
-        _in_window(known, scope.period),
+        in_window(known, scope.period),
     )
     rows = await tx.execute(query.group_by(known.c.field_code) if per_field else query)
     return {row[0]: dict(zip(keys, row[1:], strict=True)) for row in rows}
@@ -145,14 +145,14 @@ async def counts(
 
 async def count(tx: AsyncSession, scope: Scope, key: str, *, field: str | None = None) -> int:
     """Return one count, of one procedure field when named."""
-    known = _known(scope)
+    known = known_facts(scope)
     query = select(func.count()).where(*_behind(known, scope, key, field))
     return (await tx.execute(query)).scalar_one()
 
 
 async def online_procedures(tx: AsyncSession, scope: Scope) -> dict[str, int]:
     """Return the procedures of which online dossiers were received, with how many of them."""
-    known = _known(scope)
+    known = known_facts(scope)
     rows = await tx.execute(
         select(known.c.procedure_code, func.count())
         .where(*_behind(known, scope, "dossiers.received.online", None))
@@ -172,7 +172,7 @@ async def evidence(
     limit: int,
 ) -> list[Behind]:
     """Return a page of the dossiers behind a figure; of a rate, those of its denominator."""
-    known = _known(scope)
+    known = known_facts(scope)
     place = tuple_(known.c.issued_on, known.c.serial, known.c.agency_id)
     further = true() if after is None else place > tuple_(*(literal(value) for value in after))
     names = [name for name in Behind.__dataclass_fields__ if name in known.c]
@@ -192,7 +192,7 @@ async def evidence(
 
 async def totals(tx: AsyncSession, scope: Scope, key: str, *, field: str | None) -> tuple[int, int]:
     """Return how many records lie behind a figure and what they contribute together."""
-    known = _known(scope)
+    known = known_facts(scope)
     contributed = func.count().filter(_contribution(known, scope, key))
     query = select(func.count(), contributed).where(*_behind(known, scope, key, field))
     records, contribution = (await tx.execute(query)).one()
@@ -220,7 +220,7 @@ def _behind(
         predicates(known, scope.period)[whole],
     ]
     if whole != "dossiers.returned.postal":
-        conditions.append(_in_window(known, scope.period))
+        conditions.append(in_window(known, scope.period))
     if field is not None:
         conditions.append(known.c.field_code == field)
     return conditions

@@ -25,8 +25,10 @@ from dossier.domain.permissions import require_sight
 from dossier.store import certified
 from dossier.store import figures as store
 from dossier.store.figures import Behind, Scope
+from dossier.store.readings import reading_counts
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.places import place
+from dossier.usecases.readings import READ, readings_page
 
 _RETURNED = "dossiers.returned.postal"
 _PROCEDURES = "dossiers.online.procedures"
@@ -69,6 +71,7 @@ async def all_figures(tx: AsyncSession, scope: Scope, *, per_field: bool) -> lis
     total[_RETURNED] = await store.count(tx, scope, _RETURNED)
     total[_PROCEDURES] = len(await store.online_procedures(tx, scope))
     total[_COPIES] = await certified.copies_total(tx, scope)
+    total |= await reading_counts(tx, scope)
     figures = [_figure(key, total) for key in DEFINITIONS]
     if per_field:
         figures += [
@@ -91,6 +94,8 @@ async def list_evidence(
         return await _copies_page(tx, scope, query)
     if key == _PROCEDURES:
         return await _procedures_page(tx, scope, query)
+    if key in READ:
+        return await readings_page(tx, scope, key, query)
     return await _dossiers_page(tx, scope, key, query)
 
 
