@@ -4,7 +4,7 @@ VENV := .venv/bin/python
 BOOTSTRAP = @command -v "$(PYTHON)" >/dev/null || { echo "$(PYTHON) is not here. Install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3." >&2; exit 2; }; "$(PYTHON)" scripts/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo check test bench clean
+.PHONY: help setup setup-dev run demo check test bench openapi clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
@@ -31,6 +31,9 @@ test: setup-dev ## all tests; `make test S=dossier K=due` runs some
 
 bench: setup-dev ## speed beside floors of the same run; BENCH_ROWS=10000000 is the large one
 	@BENCH_ROWS=$(or $(BENCH_ROWS),1000000) exec $(VENV) -m bench
+
+openapi: setup-dev ## write docs/openapi, the interfaces that integrators read
+	@$(VENV) scripts/write_openapi.py
 
 clean: ## remove the virtual environment, local data, reports and caches
 	$(BOOTSTRAP) clean
