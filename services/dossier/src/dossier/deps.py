@@ -1,22 +1,29 @@
 """The vocabulary of signatures: who acts, with what, when."""
 
 import hashlib
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Header, Path, Request, Security
+from fastapi import Depends, Header, Path, Request, Response, Security
 from kernel.refusals import Refusal
 from kit.auth import Actor, actor
 from kit.clock import Now
+from kit.db import Tx
 from kit.errors import BadHeader
+from kit.preconditions import IfMatch, set_etag
 from kit.wire import IDEMPOTENCY_KEY, DossierCodeText
 from pydantic import ValidationError
 
+from dossier.domain.dossier import Dossier
 from dossier.schemas.handling import RecordCertifiedCopies
 from dossier.schemas.imports import LineProblem
 from dossier.schemas.intake import AcceptFiling, FileDossier, ReceiveDossier
+from dossier.schemas.look_up import DossierOut
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.certified import PreparedCopies, prepare_copies
+from dossier.usecases.changing import Change
 from dossier.usecases.filings import PreparedFiling, prepare_acceptance, prepare_filing
 from dossier.usecases.imports import LONGEST_LINE, Importer
 from dossier.usecases.intake import Prepared, RequestKey, prepare_intake
@@ -79,6 +86,44 @@ Approver = Annotated[Acting, Depends(_approving)]
 DossierReader = Annotated[Acting, Depends(_reading)]
 ImportClient = Annotated[Acting, Depends(_importing)]
 FiguresReader = Annotated[Acting, Depends(_counting)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseInHand:
+    """A dossier in a case officer's hands: what an act needs besides its paper."""
+
+    tx: Tx
+    office: Office
+    code: str
+    expected: int
+    officer: Acting
+    response: Response
+
+    def change(self, at: datetime | None) -> Change:
+        """Return the change that an act of `at` (now when None) makes."""
+        return Change(code=self.code, expected=self.expected, at=at, acting=self.officer)
+
+    def show(self, dossier: Dossier) -> DossierOut:
+        """Return a dossier as it now stands, with its version as entity tag."""
+        set_etag(self.response, dossier.version)
+        return DossierOut.model_validate(dossier)
+
+
+async def case_in_hand(
+    code: DossierCode,
+    officer: CaseOfficer,
+    at: AtOffice,
+    tx: Tx,
+    if_match: IfMatch,
+    response: Response,
+) -> CaseInHand:
+    """Take a dossier in hand, at the version the officer has read."""
+    return CaseInHand(
+        tx=tx, office=at, code=code, expected=if_match, officer=officer, response=response
+    )
+
+
+Case = Annotated[CaseInHand, Depends(case_in_hand)]
 
 
 async def request_key(

@@ -14,14 +14,24 @@ from kit.http import neighbour
 
 from dossier.clients import CatalogClient
 from dossier.messages_vi import MESSAGES, MESSAGES_EN
-from dossier.routes import corrections, figures, handling, imports, intake, overdue, tracking
+from dossier.routes import (
+    corrections,
+    figures,
+    hand_overs,
+    handling,
+    imports,
+    intake,
+    overdue,
+    papers,
+    tracking,
+)
 from dossier.settings import Settings
 from dossier.store.personal_data import Sealer
 from dossier.usecases.acting import Office
 from dossier.usecases.catalogue import Catalogue, Sessions
 from dossier.usecases.figures import measured_figures
 
-_DESKS = (intake, handling, tracking, imports, figures, corrections, overdue)
+_DESKS = (intake, handling, tracking, imports, figures, corrections, overdue, papers, hand_overs)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

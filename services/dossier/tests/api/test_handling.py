@@ -3,23 +3,6 @@ import asyncio
 import pytest
 
 
-@pytest.fixture
-async def code(client, a_dossier) -> str:
-    answer = await client.post("/v1/dossiers", json=a_dossier())
-    assert answer.status_code == 201, answer.text
-    return answer.json()["code"]
-
-
-@pytest.fixture
-def act(client, code):
-    async def post(desk: str, version: int, **body):
-        return await client.post(
-            f"/v1/dossiers/{code}/{desk}", json=body, headers={"If-Match": f'"{version}"'}
-        )
-
-    return post
-
-
 async def test_a_dossier_goes_from_receipt_to_returned_result(client, code, act):
     await act("moves", 1, to_status=4, occurred_at="2022-09-05T08:00:00+07:00")
     settled = await act("settlement", 2, settled_at="2022-09-06T09:00:00+07:00")
@@ -38,20 +21,6 @@ async def test_a_move_outside_the_table_names_the_allowed_ones(act):
     answer = await act("return", 1, method="direct")
     assert (answer.status_code, answer.json()["code"]) == (409, "illegal_move")
     assert answer.json()["details"]["allowed"] == [4, 5, 6, 7, 8, 9]
-
-
-async def test_a_supplement_moves_the_due_date_and_the_event_tells(client, code, act):
-    await act("moves", 1, to_status=5, reason="Thiếu bản sao", occurred_at="2022-09-05T08:00:00Z")
-    resumed = await act("moves", 2, to_status=4, occurred_at="2022-09-12T02:00:00Z")
-    assert resumed.json()["due_on"] == "2022-09-15"
-    last = (await client.get(f"/v1/dossiers/{code}/events")).json()["items"][-1]
-    assert last["details"] == {"due_on_before": "2022-09-07", "due_on": "2022-09-15"}
-
-
-@pytest.mark.parametrize("to_status", [5, 8])
-async def test_a_supplement_request_and_a_stop_say_why(act, to_status):
-    answer = await act("moves", 1, to_status=to_status)
-    assert (answer.status_code, answer.json()["code"]) == (422, "reason_required")
 
 
 async def test_two_officers_at_once_make_one_move(client, code, act):
@@ -81,45 +50,6 @@ async def test_a_change_names_the_version_it_changes(client, code):
 async def test_acts_happen_in_order_and_not_in_the_future(act, occurred_at, code_of_problem):
     answer = await act("moves", 1, to_status=4, occurred_at=occurred_at)
     assert (answer.status_code, answer.json()["code"]) == (422, code_of_problem)
-
-
-def an_apology(**changes) -> dict:
-    return {
-        "reason_code": "agency",
-        "reason": "Cán bộ nghỉ ốm",
-        "promised_on": "2022-09-12",
-        "sent_at": "2022-09-06T09:00:00+07:00",
-        **changes,
-    }
-
-
-async def test_an_apology_promises_another_day_and_keeps_the_lawful_one(client, code, act):
-    answer = await act("apologies", 1, **an_apology())
-    assert answer.status_code == 200, answer.text
-    assert answer.json()["promised_on"] == "2022-09-12"
-    assert answer.json()["due_on"] == "2022-09-07"
-    last = (await client.get(f"/v1/dossiers/{code}/events")).json()["items"][-1]
-    assert (last["kind"], last["details"]["sent_in_time"]) == ("apologised", True)
-
-
-async def test_a_dossier_gets_one_apology(client, code, act):
-    await act("apologies", 1, **an_apology(sent_at="2022-09-07T09:00:00+07:00"))
-    second = await act("apologies", 2, **an_apology(promised_on="2022-09-20"))
-    assert (second.status_code, second.json()["code"]) == (409, "apology_already_sent")
-    assert (await client.get(f"/v1/dossiers/{code}")).json()["version"] == 2
-    last = (await client.get(f"/v1/dossiers/{code}/events")).json()["items"][-1]
-    assert last["details"]["sent_in_time"] is False
-
-
-async def test_an_ended_dossier_needs_no_apology(act):
-    await act("settlement", 1)
-    answer = await act("apologies", 2, **an_apology())
-    assert (answer.status_code, answer.json()["code"]) == (409, "apology_not_due")
-
-
-async def test_a_promise_before_the_due_date_is_none(act):
-    answer = await act("apologies", 1, **an_apology(promised_on="2022-09-07"))
-    assert (answer.status_code, answer.json()["code"]) == (422, "promised_too_early")
 
 
 async def test_a_dossier_of_another_agency_does_not_exist(client, code, bearer):

@@ -9,6 +9,7 @@ from dossier.domain.chronology import act_instant, receipt_instant
 from dossier.domain.due_date import SupplementPolicy, TimeLimit, TimeUnit
 from dossier.domain.errors import (
     ApologyNotDue,
+    ApologyTooLate,
     ChannelNotOffered,
     InconsistentHistory,
     InTheFuture,
@@ -87,14 +88,34 @@ def test_there_is_nothing_to_apologise_for(facts):
         require_apology_due(facts, sent_at=NOW, promised_on=date(2022, 12, 1))
 
 
-@pytest.mark.parametrize("promised_on", [date(2022, 7, 8), date(2022, 9, 30)])
-def test_a_promise_lies_after_the_due_date_and_not_in_the_past(promised_on):
+IN_TIME = datetime(2022, 7, 7, 16, 59, tzinfo=UTC)
+
+
+def test_an_apology_that_leaves_on_the_due_date_is_refused_by_the_rule():
+    with pytest.raises(ApologyTooLate) as refused:
+        require_apology_due(pending(), sent_at=IN_TIME + HOUR, promised_on=date(2022, 10, 1))
+    assert refused.value.details == {
+        "last_day": date(2022, 7, 7),
+        "days": 1,
+        "law": "NĐ 61/2018/NĐ-CP art. 19.9",
+    }
+
+
+def test_before_the_rule_was_in_force_a_late_apology_is_only_late():
+    facts = days.received(Channel.DIRECT, date(2018, 6, 1), date(2018, 6, 11))
+    sent_at = datetime(2018, 6, 20, 3, tzinfo=UTC)
+    require_apology_due(facts, sent_at=sent_at, promised_on=date(2018, 6, 20))
     with pytest.raises(PromisedTooEarly):
-        require_apology_due(pending(), sent_at=NOW, promised_on=promised_on)
+        require_apology_due(facts, sent_at=sent_at, promised_on=date(2018, 6, 19))
+
+
+def test_a_promise_lies_after_the_due_date():
+    with pytest.raises(PromisedTooEarly):
+        require_apology_due(pending(), sent_at=IN_TIME, promised_on=date(2022, 7, 8))
 
 
 def test_a_proper_promise_is_accepted():
-    require_apology_due(pending(), sent_at=NOW, promised_on=date(2022, 10, 1))
+    require_apology_due(pending(), sent_at=IN_TIME, promised_on=date(2022, 7, 9))
 
 
 def test_an_act_happens_now_unless_said_otherwise():

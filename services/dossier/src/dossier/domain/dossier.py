@@ -9,8 +9,8 @@ from kernel.time_zone import local_day
 
 from dossier.domain import facts as days
 from dossier.domain import lifecycle
+from dossier.domain.desk import Desk
 from dossier.domain.due_date import (
-    Desk,
     SupplementPolicy,
     TimeLimit,
     TimeUnit,
@@ -19,6 +19,7 @@ from dossier.domain.due_date import (
 )
 from dossier.domain.facts import FOREVER, Channel, EndKind, Facts, ReturnMethod
 from dossier.domain.lifecycle import Status
+from dossier.domain.permissions import Holders
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,18 @@ class Dossier:
     filing_id: UUID | None
     applicant_id: UUID
     applicant: MaskedApplicant
+    resolver_agency_id: int
+    resolver_agency_code: str
 
     @property
     def code(self) -> str:
         """Return the code printed on the receipt."""
         return dossier_code(self.agency_code, self.issued_on, self.serial)
+
+    @property
+    def holders(self) -> Holders:
+        """Return who received the dossier and who settles it."""
+        return Holders(self.agency_code, self.resolver_agency_code)
 
     @property
     def applicant_name(self) -> str:
@@ -122,6 +130,23 @@ class Course:
     def due_on(self) -> date | None:
         """Return the lawful due date; None when there is no limit."""
         return None if self.facts.due_on == FOREVER else self.facts.due_on
+
+
+def following(dossier: Dossier, course: Course) -> Dossier:
+    """Return the next version of a dossier, as its course now stands."""
+    return replace(
+        dossier,
+        version=dossier.version + 1,
+        status=course.status,
+        came_from=course.came_from,
+        status_since=course.status_since,
+        stopped_at=course.stopped_at,
+        due_on=course.due_on,
+        ended_at=course.ended_at,
+        end_kind=course.facts.end_kind,
+        returned_at=course.returned_at,
+        return_method=course.facts.return_method,
+    )
 
 
 def dossier_code(agency_code: str, issued_on: date, serial: int) -> str:

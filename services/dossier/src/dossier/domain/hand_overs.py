@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from kernel.time_zone import local_day
 
-from dossier.domain.due_date import Desk
-from dossier.domain.errors import HandedToItself, HandOverOpen, StepNotOpen
+from dossier.domain.desk import Desk
+from dossier.domain.errors import HandedToItself, HandOverOpen, OutOfOrder, StepNotOpen
 from dossier.domain.facts import FOREVER, Facts
 
 
@@ -89,10 +89,18 @@ def require_other_hands(holder: str, to_agency: str, to_unit: str | None) -> Non
         raise HandedToItself(agency_code=to_agency)
 
 
-def require_taken_over(last: Step | None) -> None:
-    """Refuse to hand over what nobody has taken over yet."""
-    if last is not None and last.taken_over_at is None:
-        raise HandOverOpen(step_number=last.step_number, agency_code=last.to_agency_code)
+def require_after(began_at: datetime | None, *, at: datetime) -> None:
+    """Refuse an act said to have happened before the step it belongs to began."""
+    if began_at is not None and at < began_at:
+        raise OutOfOrder(occurred_at=at, after=began_at)
+
+
+def require_handed_on(steps: Sequence[Step], *, at: datetime) -> None:
+    """Refuse to hand over what nobody has taken over yet, or before it was taken over."""
+    for step in steps:
+        if step.completed_at is None and step.taken_over_at is None:
+            raise HandOverOpen(step_number=step.step_number, agency_code=step.to_agency_code)
+        require_after(step.completed_at or step.taken_over_at, at=at)
 
 
 def require_step_open(step: Step, *, taken_over: bool) -> None:
@@ -119,9 +127,7 @@ def lateness(
     until = min(facts.ended_on, as_of)
     times = tuple(_time(step, facts, until, desk) for step in steps)
     late = _days_late(facts, until, desk)
-    rule, causes = None, ()
-    if late:
-        rule, causes = _causes(facts, times, late, receiver)
+    rule, causes = _causes(facts, times, late, receiver)
     return Lateness(
         as_of=as_of,
         due_on=None if facts.due_on == FOREVER else facts.due_on,
@@ -142,7 +148,9 @@ def _days_late(facts: Facts, until: date, desk: Desk) -> int:
 
 def _causes(
     facts: Facts, times: Sequence[StepTime], late: int, receiver: str
-) -> tuple[LatenessRule, tuple[Cause, ...]]:
+) -> tuple[LatenessRule | None, tuple[Cause, ...]]:
+    if not late:
+        return None, ()
     over = tuple(
         Cause(time.step.to_agency_code, time.step.step_number, time.over)
         for time in times

@@ -86,7 +86,7 @@ ALLOWED: dict[Status, frozenset[Status]] = {
 
 
 class LegalAct(StrEnum):
-    """What somebody may do to a dossier; the first twelve move it, the others do not."""
+    """What somebody may do to a dossier; those from `apologise` on do not move it."""
 
     ACCEPT = "accept"
     REFUSE = "refuse"
@@ -96,6 +96,7 @@ class LegalAct(StrEnum):
     ASK_FOR_PAYMENT = "ask_for_payment"
     CONFIRM_PAYMENT = "confirm_payment"
     ASK_TO_WITHDRAW = "ask_to_withdraw"
+    GIVE_BACK = "give_back"
     CONTINUE = "continue"
     STOP = "stop"
     SETTLE = "settle"
@@ -182,6 +183,8 @@ def move(status: Status, to: Status, *, came_from: Status | None = None) -> Stat
 
 def act_of(status: Status, to: Status) -> LegalAct:
     """Return which act moves a dossier from `status` to `to`."""
+    if to is Status.STOPPED and status is Status.WITHDRAWAL_ASKED:
+        return LegalAct.GIVE_BACK
     if to in (Status.STOPPED, Status.WITHDRAWAL_ASKED):
         return _ACT_TO[to]
     return _ACT_FROM.get(status, _ACT_TO[to])

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from kernel.time_zone import local_day
 
-from dossier.domain.due_date import Desk
+from dossier.domain.desk import Desk
 from dossier.domain.errors import ApologyTooLate, SupplementTooLate
 
 

@@ -43,6 +43,7 @@ WHO: dict[LegalAct, frozenset[Side]] = {
     LegalAct.ASK_FOR_PAYMENT: _RESOLVER,
     LegalAct.CONFIRM_PAYMENT: _BOTH,
     LegalAct.ASK_TO_WITHDRAW: _RECEIVER,
+    LegalAct.GIVE_BACK: _RECEIVER,
     LegalAct.CONTINUE: _RECEIVER,
     LegalAct.STOP: _BOTH,
     LegalAct.SETTLE: _RESOLVER,

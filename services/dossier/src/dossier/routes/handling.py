@@ -1,124 +1,122 @@
-"""The case officer's desk: moves, settlement, return, apologies."""
+"""The case officer's desk: moves, settlement, return, withdrawal, apologies."""
 
 from typing import Any
 
-from fastapi import APIRouter, Response
-from kit.db import Tx
+from fastapi import APIRouter
 from kit.errors import VersionChanged, VersionRequired, refusals
-from kit.preconditions import IfMatch, set_etag
 
-from dossier.deps import AtOffice, CaseOfficer, DossierCode
-from dossier.domain.dossier import Dossier
+from dossier.deps import Case
 from dossier.domain.errors import (
+    ActNotPossible,
     ApologyAlreadySent,
     ApologyNotDue,
+    ApologyTooLate,
     IllegalMove,
     InTheFuture,
+    NeedsItsPaper,
+    NotYourAct,
     OutOfOrder,
     PromisedTooEarly,
     ReasonRequired,
     UnknownDossier,
 )
 from dossier.domain.lifecycle import Status
-from dossier.schemas.handling import MoveDossier, ReturnResult, SendApology, SettleDossier
+from dossier.schemas.handling import (
+    AskToWithdraw,
+    Continue,
+    GiveBack,
+    MoveDossier,
+    ReturnResult,
+    SendApology,
+    SettleDossier,
+    StartProcessing,
+    StopDossier,
+)
 from dossier.schemas.look_up import DossierOut
 from dossier.usecases import handling
 
 router = APIRouter(prefix="/v1/dossiers/{code}", tags=["handling"])
 
-_VERSIONED = (UnknownDossier, VersionChanged, VersionRequired, InTheFuture, OutOfOrder)
-_MOVES: dict[int | str, dict[str, Any]] = refusals(*_VERSIONED, IllegalMove, ReasonRequired)
+VERSIONED = (UnknownDossier, NotYourAct, VersionChanged, VersionRequired, InTheFuture, OutOfOrder)
+MOVES: dict[int | str, dict[str, Any]] = refusals(*VERSIONED, IllegalMove)
+BACK: dict[int | str, dict[str, Any]] = refusals(*VERSIONED, IllegalMove, ActNotPossible)
 
 
-@router.post("/moves", responses=_MOVES)
-async def move_dossier(
-    code: DossierCode,
-    body: MoveDossier,
-    officer: CaseOfficer,
-    office: AtOffice,
-    tx: Tx,
-    if_match: IfMatch,
-    response: Response,
-) -> DossierOut:
-    """Move a dossier to another status."""
-    moved = await handling.move_dossier(
-        tx,
-        office,
-        code,
-        Status(body.to_status),
-        expected=if_match,
-        occurred_at=body.occurred_at,
-        reason=body.reason,
-        acting=officer,
+@router.post("/moves", responses=refusals(*VERSIONED, IllegalMove, NeedsItsPaper, ReasonRequired))
+async def move_dossier(body: MoveDossier, case: Case) -> DossierOut:
+    """Move a dossier to another status, as portals do; 5, 6 and 10 have desks of their own."""
+    change = case.change(body.occurred_at)
+    to = Status(body.to_status)
+    return case.show(
+        await handling.move_dossier(case.tx, case.office, change, to, reason=body.reason)
     )
-    return _answer(moved, response)
 
 
-@router.post("/settlement", responses=_MOVES)
-async def settle_dossier(
-    code: DossierCode,
-    body: SettleDossier,
-    officer: CaseOfficer,
-    office: AtOffice,
-    tx: Tx,
-    if_match: IfMatch,
-    response: Response,
-) -> DossierOut:
+@router.post("/processing", responses=MOVES)
+async def start_processing(body: StartProcessing, case: Case) -> DossierOut:
+    """Begin the work on an accepted dossier."""
+    change = case.change(body.started_at)
+    return case.show(await handling.start_processing(case.tx, case.office, change))
+
+
+@router.post("/settlement", responses=MOVES)
+async def settle_dossier(body: SettleDossier, case: Case) -> DossierOut:
     """Issue the result; the clock ends."""
-    settled = await handling.settle_dossier(
-        tx, office, code, expected=if_match, settled_at=body.settled_at, acting=officer
-    )
-    return _answer(settled, response)
+    change = case.change(body.settled_at)
+    return case.show(await handling.settle_dossier(case.tx, case.office, change))
 
 
-@router.post("/return", responses=_MOVES)
-async def return_result(
-    code: DossierCode,
-    body: ReturnResult,
-    officer: CaseOfficer,
-    office: AtOffice,
-    tx: Tx,
-    if_match: IfMatch,
-    response: Response,
-) -> DossierOut:
+@router.post("/return", responses=MOVES)
+async def return_result(body: ReturnResult, case: Case) -> DossierOut:
     """Hand the result to the applicant."""
-    returned = await handling.return_result(
-        tx,
-        office,
-        code,
-        expected=if_match,
-        returned_at=body.returned_at,
-        method=body.method,
-        acting=officer,
+    change = case.change(body.returned_at)
+    return case.show(await handling.return_result(case.tx, case.office, change, method=body.method))
+
+
+@router.post("/stop", responses=MOVES)
+async def stop_dossier(body: StopDossier, case: Case) -> DossierOut:
+    """Stop working on a dossier for good, saying why; the clock ends."""
+    change = case.change(body.stopped_at)
+    return case.show(await handling.stop_dossier(case.tx, case.office, change, reason=body.reason))
+
+
+@router.post("/withdrawal-requests", responses=MOVES)
+async def ask_to_withdraw(body: AskToWithdraw, case: Case) -> DossierOut:
+    """Record that the applicant asks for the dossier back."""
+    change = case.change(body.asked_at)
+    return case.show(
+        await handling.ask_to_withdraw(case.tx, case.office, change, reason=body.reason)
     )
-    return _answer(returned, response)
+
+
+@router.post("/withdrawal", responses=BACK)
+async def give_back(body: GiveBack, case: Case) -> DossierOut:
+    """Give the dossier back to the applicant who asked for it; the clock ends."""
+    change = case.change(body.withdrawn_at)
+    return case.show(await handling.give_back(case.tx, case.office, change))
+
+
+@router.post("/continuation", responses=BACK)
+async def continue_dossier(body: Continue, case: Case) -> DossierOut:
+    """Go on with a dossier whose applicant no longer wants it back."""
+    change = case.change(body.continued_at)
+    return case.show(await handling.continue_dossier(case.tx, case.office, change))
 
 
 @router.post(
     "/apologies",
-    responses=refusals(*_VERSIONED, ApologyAlreadySent, ApologyNotDue, PromisedTooEarly),
+    responses=refusals(
+        *VERSIONED, ApologyAlreadySent, ApologyNotDue, ApologyTooLate, PromisedTooEarly
+    ),
 )
-async def send_apology(
-    code: DossierCode,
-    body: SendApology,
-    officer: CaseOfficer,
-    office: AtOffice,
-    tx: Tx,
-    if_match: IfMatch,
-    response: Response,
-) -> DossierOut:
-    """Apologise for a late result and promise another day; the lawful due date stays."""
+async def send_apology(body: SendApology, case: Case) -> DossierOut:
+    """Apologise for a late result and promise another day: once, a day before it is due."""
     apologised = await handling.send_apology(
-        tx,
-        office,
-        code,
-        expected=if_match,
-        **body.model_dump(),
-        acting=officer,
+        case.tx,
+        case.office,
+        case.change(body.sent_at),
+        reason_code=body.reason_code,
+        reason=body.reason,
+        promised_on=body.promised_on,
     )
-    return _answer(apologised, response)
-
-
-def _answer(dossier: Dossier, response: Response) -> DossierOut:
-    set_etag(response, dossier.version)
-    return DossierOut.model_validate(dossier)
+    return case.show(apologised)

@@ -12,11 +12,43 @@ from dossier.schemas.intake import StatusCode
 
 
 class MoveDossier(WireModel):
-    """A move to another status; 5 and 8 must say why."""
+    """A move to another status; 8 must say why, and 5, 6 and 10 have papers of their own."""
 
     to_status: StatusCode
     reason: LongText | None = None
     occurred_at: Instant | None = Field(default=None, description="Now when absent.")
+
+
+class StartProcessing(WireModel):
+    """The work begins."""
+
+    started_at: Instant | None = Field(default=None, description="Now when absent.")
+
+
+class StopDossier(WireModel):
+    """The work stops for good; the applicant reads why."""
+
+    reason: LongText
+    stopped_at: Instant | None = Field(default=None, description="Now when absent.")
+
+
+class AskToWithdraw(WireModel):
+    """The applicant asks for the dossier back."""
+
+    reason: LongText | None = None
+    asked_at: Instant | None = Field(default=None, description="Now when absent.")
+
+
+class GiveBack(WireModel):
+    """The dossier goes back to the applicant who asked for it."""
+
+    withdrawn_at: Instant | None = Field(default=None, description="Now when absent.")
+
+
+class Continue(WireModel):
+    """The applicant no longer wants the dossier back."""
+
+    continued_at: Instant | None = Field(default=None, description="Now when absent.")
 
 
 class SettleDossier(WireModel):

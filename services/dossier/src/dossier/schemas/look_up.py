@@ -30,6 +30,7 @@ class ApplicantOut(WireModel):
 class DossierOut(Receipt):
     """A dossier as it stands."""
 
+    resolver_agency_code: str
     field_code: str
     version_number: int
     status_label: str

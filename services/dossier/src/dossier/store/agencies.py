@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import KeyedColumnElement
@@ -29,13 +29,26 @@ async def number_agency(tx: AsyncSession, code: str) -> int:
 
 
 def in_sight(
-    column: KeyedColumnElement[int], sight: Sight, *, among: Collection[str] | None = None
+    column: KeyedColumnElement[int],
+    sight: Sight,
+    *,
+    among: Collection[str] | None = None,
+    resolver: KeyedColumnElement[int] | None = None,
 ) -> ColumnElement[bool]:
     """Return the condition that a row's agency is one the actor sees, and one of `among`.
 
     Every list, read, figure and evidence page carries it: what is out of sight does not exist.
+    With `resolver`, the agency that settles a dossier sees it as well as the one that received
+    it; lists and figures belong to the agency that received.
     """
-    allowed = [agencies.c.code.in_(codes) for codes in (sight, among) if codes is not None]
-    if not allowed:
+    received = _numbered(column, sight)
+    held = received if resolver is None else or_(received, _numbered(resolver, sight))
+    return held if among is None else and_(held, _numbered(column, among))
+
+
+def _numbered(
+    column: KeyedColumnElement[int], codes: Collection[str] | None
+) -> ColumnElement[bool]:
+    if codes is None:
         return true()
-    return column.in_(select(agencies.c.agency_id).where(*allowed))
+    return column.in_(select(agencies.c.agency_id).where(agencies.c.code.in_(codes)))

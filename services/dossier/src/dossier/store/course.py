@@ -1,19 +1,74 @@
-"""Changing a dossier: the new state, its event and its facts, in one transaction."""
+"""Changing a dossier: the new state, its event and its facts, in one call."""
 
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from kit.db import refusing
-from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Integer,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import TypeEngine
 
 from dossier.domain.dossier import Course, Dossier
 from dossier.domain.errors import ApologyAlreadySent
-from dossier.domain.facts import Channel, EndKind, Facts, ReturnMethod, Stretch
-from dossier.tables import apologies, dossiers, events, facts, facts_history
+from dossier.domain.facts import FOREVER, Channel, EndKind, Facts, ReturnMethod, Stretch
+from dossier.tables import apologies, dossiers, events, facts
 
-_FACT_COLUMNS = [column.name for column in facts.c]
+_ARGUMENTS: dict[str, TypeEngine[Any]] = {
+    "agency_id": Integer(),
+    "issued_on": Date(),
+    "serial": Integer(),
+    "version": Integer(),
+    "status": Integer(),
+    "came_from": Integer(),
+    "status_since": DateTime(timezone=True),
+    "stopped_at": DateTime(timezone=True),
+    "due_on": Date(),
+    "ended_at": DateTime(timezone=True),
+    "end_kind": Text(),
+    "returned_at": DateTime(timezone=True),
+    "return_method": Text(),
+    "resolver_agency_id": Integer(),
+    "closes": Text(),
+    "kind": Text(),
+    "from_status": Integer(),
+    "occurred_at": DateTime(timezone=True),
+    "recorded_at": DateTime(timezone=True),
+    "recorded_by": Text(),
+    "details": Text(),
+    "facts": Text(),
+}
+"""The arguments of the stored function `keep_course`, in its order."""
+_JSON = frozenset({"details", "facts"})
+_CALL = ", ".join(f"cast(:{name} as jsonb)" if name in _JSON else f":{name}" for name in _ARGUMENTS)
+_KEEP = text(f"select keep_course({_CALL})").bindparams(
+    *(bindparam(name, type_=kind) for name, kind in _ARGUMENTS.items())
+)
+
+
+class Paper(StrEnum):
+    """What an act closes: what the applicant was waited for, or the open step."""
+
+    SUPPLEMENT = "supplement"
+    PAYMENT = "payment"
+    STEP = "step"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +79,7 @@ class Act:
     occurred_at: datetime
     recorded_at: datetime
     recorded_by: str
-    details: dict[str, str | bool | int | None]
+    details: Mapping[str, str | bool | int | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,33 +108,93 @@ async def course(tx: AsyncSession, of: Dossier) -> Course:
 
 
 async def keep_course(
-    tx: AsyncSession, of: Dossier, before: Course, after: Course, act: Act
+    tx: AsyncSession,
+    of: Dossier,
+    before: Course,
+    after: Course,
+    act: Act,
+    *,
+    resolver_agency_id: int | None = None,
+    closes: Paper | None = None,
 ) -> bool:
-    """Store the next version of a dossier; False when somebody else changed it meanwhile."""
-    changed = await tx.execute(
-        update(dossiers)
-        .where(_is(dossiers, of), dossiers.c.version == of.version)
-        .values(
-            version=of.version + 1,
-            status=after.status,
-            came_from=after.came_from,
-            status_since=after.status_since,
-            stopped_at=after.stopped_at,
-            due_on=after.due_on,
-            ended_at=after.ended_at,
-            end_kind=after.facts.end_kind,
-            returned_at=after.returned_at,
-            return_method=after.facts.return_method,
-        )
-        .returning(dossiers.c.version)
-    )
-    if changed.first() is None:
-        return False
-    act = replace(act, recorded_at=await _not_before_last(tx, of, act.recorded_at))
-    await _add_event(tx, of, before, after, act)
+    """Store the next version of a dossier; False when somebody else changed it meanwhile.
+
+    One call of the stored function `keep_course`: state, event and facts. `closes` ends what the
+    dossier waited for, or its open step.
+    """
+    facts_rows = None
     if after.facts != before.facts:
-        await _replace_facts(tx, of, after.facts, recorded_at=act.recorded_at)
-    return True
+        rows = fact_rows(
+            after.facts,
+            version=of.version + 1,
+            field_code=of.field_code,
+            procedure_code=of.procedure_code,
+            recorded_from=act.recorded_at,
+        )
+        facts_rows = [{**_key(of), **_without(row, "recorded_from")} for row in rows]
+    kept = await tx.scalar(
+        _KEEP,
+        {
+            **_key(of),
+            "version": of.version,
+            "status": after.status,
+            "came_from": after.came_from,
+            "status_since": after.status_since,
+            "stopped_at": after.stopped_at,
+            "due_on": after.due_on,
+            "ended_at": after.ended_at,
+            "end_kind": after.facts.end_kind,
+            "returned_at": after.returned_at,
+            "return_method": after.facts.return_method,
+            "resolver_agency_id": resolver_agency_id,
+            "closes": closes,
+            "kind": act.kind,
+            "from_status": before.status,
+            "occurred_at": act.occurred_at,
+            "recorded_at": act.recorded_at,
+            "recorded_by": act.recorded_by,
+            "details": json.dumps(act.details, default=_day),
+            "facts": None if facts_rows is None else json.dumps(facts_rows, default=_day),
+        },
+    )
+    return bool(kept)
+
+
+async def note_event(
+    tx: AsyncSession,
+    key: tuple[int, date, int],
+    *,
+    kind: str,
+    occurred_at: datetime,
+    recorded_at: datetime,
+    by: str,
+    details: Mapping[str, str | bool | int | None],
+) -> None:
+    """Add an event that changes nothing of a dossier but its version."""
+    named = dict(zip(("agency_id", "issued_on", "serial"), key, strict=True))
+    raised = await tx.execute(
+        update(dossiers)
+        .where(*(dossiers.c[name] == value for name, value in named.items()))
+        .values(version=dossiers.c.version + 1)
+        .returning(dossiers.c.version, dossiers.c.status)
+    )
+    version, status = raised.one()
+    last = select(func.max(events.c.recorded_at)).where(
+        *(events.c[name] == value for name, value in named.items())
+    )
+    await tx.execute(
+        insert(events).values(
+            **named,
+            event_number=version,
+            kind=kind,
+            from_status=status,
+            to_status=status,
+            occurred_at=occurred_at,
+            recorded_at=func.greatest(recorded_at, last.scalar_subquery()),
+            recorded_by=by,
+            details=details,
+        )
+    )
 
 
 async def add_apology(tx: AsyncSession, of: Dossier, apology: Apology, *, at: datetime) -> None:
@@ -102,54 +217,6 @@ async def add_apology(tx: AsyncSession, of: Dossier, apology: Apology, *, at: da
         )
     await tx.execute(
         update(dossiers).where(_is(dossiers, of)).values(promised_on=apology.promised_on)
-    )
-
-
-async def _not_before_last(tx: AsyncSession, of: Dossier, at: datetime) -> datetime:
-    """Return `at`, or the last recording when clocks disagree: recorded time never runs back."""
-    last = await tx.scalar(select(func.max(events.c.recorded_at)).where(_is(events, of)))
-    return at if last is None else max(at, last)
-
-
-async def _add_event(
-    tx: AsyncSession, of: Dossier, before: Course, after: Course, act: Act
-) -> None:
-    await tx.execute(
-        insert(events).values(
-            **_key(of),
-            event_number=of.version + 1,
-            kind=act.kind,
-            from_status=before.status,
-            to_status=after.status,
-            occurred_at=act.occurred_at,
-            recorded_at=act.recorded_at,
-            recorded_by=act.recorded_by,
-            details=act.details,
-        )
-    )
-
-
-async def _replace_facts(
-    tx: AsyncSession, of: Dossier, new: Facts, *, recorded_at: datetime
-) -> None:
-    """Move the facts as known until now into the history, and store the new ones."""
-    superseded = select(*(facts.c[name] for name in _FACT_COLUMNS), literal(recorded_at)).where(
-        _is(facts, of)
-    )
-    await tx.execute(insert(facts_history).from_select([*_FACT_COLUMNS, "recorded_to"], superseded))
-    await tx.execute(delete(facts).where(_is(facts, of)))
-    await tx.execute(
-        insert(facts),
-        [
-            {**_key(of), **row}
-            for row in fact_rows(
-                new,
-                version=of.version + 1,
-                field_code=of.field_code,
-                procedure_code=of.procedure_code,
-                recorded_from=recorded_at,
-            )
-        ],
     )
 
 
@@ -204,3 +271,14 @@ def _key(of: Dossier) -> dict[str, Any]:
 
 def _is(table: Table, of: Dossier) -> ColumnElement[bool]:
     return and_(*(table.c[name] == value for name, value in _key(of).items()))
+
+
+def _without(row: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key != name}
+
+
+def _day(value: object) -> str:
+    """Write a day for PostgreSQL, which has its own word for `FOREVER`."""
+    if not isinstance(value, date):
+        raise TypeError(type(value).__name__)
+    return "infinity" if value == FOREVER else value.isoformat()

@@ -28,7 +28,9 @@ _ENUMS: dict[str, type] = {
     "end_kind": EndKind,
     "return_method": ReturnMethod,
 }
-_OWN = [f.name for f in fields(Dossier) if f.name not in ("agency_code", "applicant")]
+_ELSEWHERE = ("agency_code", "applicant", "resolver_agency_code")
+_OWN = [f.name for f in fields(Dossier) if f.name not in _ELSEWHERE]
+_resolvers = agencies.alias("resolvers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,13 @@ def _all() -> Select[Any]:
         select(
             *(dossiers.c[name] for name in _OWN),
             agencies.c.code.label("agency_code"),
+            _resolvers.c.code.label("resolver_agency_code"),
             applicants.c.full_name,
             applicants.c.sealed,
             applicants.c.key_id,
         )
         .join(agencies, agencies.c.agency_id == dossiers.c.agency_id)
+        .join(_resolvers, _resolvers.c.agency_id == dossiers.c.resolver_agency_id)
         .join(
             applicants,
             (applicants.c.agency_id == dossiers.c.agency_id)
@@ -86,7 +90,7 @@ async def dossier(tx: AsyncSession, code: str, sight: Sight, sealer: Sealer) -> 
         agencies.c.code == parsed.agency.text,
         dossiers.c.issued_on == parsed.received_on,
         dossiers.c.serial == parsed.serial,
-        in_sight(dossiers.c.agency_id, sight),
+        in_sight(dossiers.c.agency_id, sight, resolver=dossiers.c.resolver_agency_id),
     )
     row = (await tx.execute(query)).mappings().one_or_none()
     return None if row is None else _dossier(row, sealer)

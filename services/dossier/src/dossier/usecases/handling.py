@@ -1,136 +1,122 @@
 """What happens to a dossier between its receipt and its returned result."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 from kernel.time_zone import local_day
-from kit.errors import VersionChanged
-from kit.preconditions import require_version
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain import facts as days
 from dossier.domain.apologies import require_apology_due, sent_in_time
-from dossier.domain.chronology import act_instant
-from dossier.domain.dossier import Dossier, moved
-from dossier.domain.errors import ReasonRequired
+from dossier.domain.dossier import Dossier
+from dossier.domain.errors import NeedsItsPaper, ReasonRequired
 from dossier.domain.facts import ReturnMethod
-from dossier.domain.lifecycle import NEEDS_REASON, Status
+from dossier.domain.lifecycle import NEEDS_REASON, LegalAct, Status
+from dossier.domain.permissions import require_act
 from dossier.store import course as courses
-from dossier.store.course import Act, Apology
-from dossier.usecases.acting import Acting, Office
-from dossier.usecases.reading import read_dossier
+from dossier.store.course import Apology
+from dossier.usecases.acting import Office
+from dossier.usecases.changing import Change, keep, keep_move, open_dossier
+
+_OWN_PAPER = {
+    Status.AWAITING_SUPPLEMENT: "supplement-requests",
+    Status.AWAITING_PAYMENT: "payment-requests",
+    Status.RETURNED: "return",
+}
+"""Statuses that only an act with a paper of its own may reach, and where it is handed in."""
 
 
 async def move_dossier(
-    tx: AsyncSession,
-    office: Office,
-    code: str,
-    to: Status,
-    *,
-    expected: int,
-    occurred_at: datetime | None,
-    reason: str | None = None,
-    method: ReturnMethod | None = None,
-    acting: Acting,
+    tx: AsyncSession, office: Office, change: Change, to: Status, *, reason: str | None = None
 ) -> Dossier:
-    """Move a dossier to another status; the clock stops, resumes or ends as the status says."""
-    desk = await office.catalogue.desk()
-    dossier = await read_dossier(tx, office, code, acting=acting)
-    require_version(expected, dossier.version)
-    before = await courses.course(tx, dossier)
-    at = act_instant(occurred_at, now=acting.now, after=dossier.status_since)
-    after = moved(before, to, at=at, terms=dossier.terms, desk=desk, method=method)
-    if to in NEEDS_REASON and reason is None:
+    """Move a dossier to another status, as portals do; what needs a paper has its own desk."""
+    opened = await open_dossier(tx, office, change)
+    opened.require_move(to)
+    if to in _OWN_PAPER:
+        raise NeedsItsPaper(to_status=int(to), desk=_OWN_PAPER[to])
+    if to in NEEDS_REASON and reason is None and opened.status is not Status.WITHDRAWAL_ASKED:
         raise ReasonRequired(to_status=int(to))
-    act = Act(
-        kind=to.name.lower(),
-        occurred_at=at,
-        recorded_at=acting.now,
-        recorded_by=acting.by,
-        details=_details(before.due_on, after.due_on, reason=reason, method=method),
-    )
-    if not await courses.keep_course(tx, dossier, before, after, act):
-        raise VersionChanged(expected=expected, actual=expected + 1)
-    return await read_dossier(tx, office, code, acting=acting)
+    return await keep_move(tx, opened, to, details=_said(reason))
 
 
-async def settle_dossier(
-    tx: AsyncSession,
-    office: Office,
-    code: str,
-    *,
-    expected: int,
-    settled_at: datetime | None,
-    acting: Acting,
-) -> Dossier:
-    """Issue the result; the clock ends."""
-    return await move_dossier(
-        tx,
-        office,
-        code,
-        Status.SETTLED,
-        expected=expected,
-        occurred_at=settled_at,
-        acting=acting,
-    )
+async def start_processing(tx: AsyncSession, office: Office, change: Change) -> Dossier:
+    """Begin the work on an accepted dossier."""
+    opened = await open_dossier(tx, office, change)
+    return await keep_move(tx, opened, Status.IN_PROCESS)
+
+
+async def settle_dossier(tx: AsyncSession, office: Office, change: Change) -> Dossier:
+    """Issue the result; the clock ends, and so does the step in whose course it was issued."""
+    opened = await open_dossier(tx, office, change)
+    return await keep_move(tx, opened, Status.SETTLED)
 
 
 async def return_result(
-    tx: AsyncSession,
-    office: Office,
-    code: str,
-    *,
-    expected: int,
-    returned_at: datetime | None,
-    method: ReturnMethod,
-    acting: Acting,
+    tx: AsyncSession, office: Office, change: Change, *, method: ReturnMethod
 ) -> Dossier:
-    """Hand the result to the applicant."""
-    return await move_dossier(
-        tx,
-        office,
-        code,
-        Status.RETURNED,
-        expected=expected,
-        occurred_at=returned_at,
-        method=method,
-        acting=acting,
-    )
+    """Hand the result to the applicant: at the desk, by post or online."""
+    opened = await open_dossier(tx, office, change)
+    return await keep_move(tx, opened, Status.RETURNED, details={"method": method}, method=method)
+
+
+async def stop_dossier(tx: AsyncSession, office: Office, change: Change, *, reason: str) -> Dossier:
+    """Stop working on a dossier, saying why; the clock ends."""
+    opened = await open_dossier(tx, office, change)
+    return await keep_move(tx, opened, Status.STOPPED, details=_said(reason))
+
+
+async def ask_to_withdraw(
+    tx: AsyncSession, office: Office, change: Change, *, reason: str | None
+) -> Dossier:
+    """Record that the applicant asks for the dossier back."""
+    opened = await open_dossier(tx, office, change)
+    return await keep_move(tx, opened, Status.WITHDRAWAL_ASKED, details=_said(reason))
+
+
+async def give_back(tx: AsyncSession, office: Office, change: Change) -> Dossier:
+    """Give a dossier back to the applicant who asked for it; the clock ends."""
+    opened = await open_dossier(tx, office, change)
+    opened.require(LegalAct.GIVE_BACK, frozenset({Status.WITHDRAWAL_ASKED}))
+    return await keep_move(tx, opened, Status.STOPPED, details={"withdrawn": True})
+
+
+async def continue_dossier(tx: AsyncSession, office: Office, change: Change) -> Dossier:
+    """Go on with a dossier whose applicant no longer wants it back: back where it came from."""
+    opened = await open_dossier(tx, office, change)
+    opened.require(LegalAct.CONTINUE, frozenset({Status.WITHDRAWAL_ASKED}))
+    return await keep_move(tx, opened, opened.course.came_from or Status.ACCEPTED)
 
 
 async def send_apology(
     tx: AsyncSession,
     office: Office,
-    code: str,
+    change: Change,
     *,
-    expected: int,
     reason_code: str,
     reason: str,
     promised_on: date,
-    sent_at: datetime | None,
-    acting: Acting,
 ) -> Dossier:
-    """Apologise for a late result and promise another day; the lawful due date stays."""
-    dossier = await read_dossier(tx, office, code, acting=acting)
-    require_version(expected, dossier.version)
-    before = await courses.course(tx, dossier)
-    at = act_instant(sent_at, now=acting.now, after=dossier.received_at)
+    """Apologise for a late result and promise another day; the lawful due date stays.
+
+    Once, and at the latest one day before the due date.
+    """
+    opened = await open_dossier(tx, office, change, since_receipt=True)
+    before, at = opened.course, opened.at
+    require_act(change.acting.sight, LegalAct.APOLOGISE, opened.dossier.holders)
     require_apology_due(before.facts, sent_at=at, promised_on=promised_on)
     in_time = sent_in_time(at, before.facts.due_on)
-    after = replace(before, facts=days.apologised(before.facts, local_day(at)))
-    act = Act(
+    apologised = await keep(
+        tx,
+        opened,
+        replace(before, facts=days.apologised(before.facts, local_day(at))),
+        act=LegalAct.APOLOGISE,
         kind="apologised",
-        occurred_at=at,
-        recorded_at=acting.now,
-        recorded_by=acting.by,
         details={
             "reason_code": reason_code,
             "promised_on": promised_on.isoformat(),
             "sent_in_time": in_time,
         },
     )
-    if not await courses.keep_course(tx, dossier, before, after, act):
-        raise VersionChanged(expected=expected, actual=expected + 1)
     apology = Apology(
         reason_code=reason_code,
         reason=reason,
@@ -138,27 +124,9 @@ async def send_apology(
         sent_at=at,
         sent_in_time=in_time,
     )
-    await courses.add_apology(tx, dossier, apology, at=acting.now)
-    return await read_dossier(tx, office, code, acting=acting)
+    await courses.add_apology(tx, opened.dossier, apology, at=change.acting.now)
+    return replace(apologised, promised_on=promised_on)
 
 
-def _details(
-    due_before: date | None,
-    due_after: date | None,
-    *,
-    reason: str | None,
-    method: ReturnMethod | None,
-) -> dict[str, str | bool | int | None]:
-    details: dict[str, str | bool | int | None] = {}
-    if reason is not None:
-        details["reason"] = reason
-    if method is not None:
-        details["method"] = method
-    if due_before != due_after:
-        details["due_on_before"] = _iso(due_before)
-        details["due_on"] = _iso(due_after)
-    return details
-
-
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
+def _said(reason: str | None) -> dict[str, str]:
+    return {} if reason is None else {"reason": reason}

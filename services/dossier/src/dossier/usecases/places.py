@@ -1,10 +1,13 @@
 """Where a page goes on: cursors read into places, and nothing the database would choke on."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import cast
 
+from kernel.time_zone import EARLIEST_DAY, LATEST_DAY
 from kit.errors import BadCursor
-from kit.paging import decode_cursor
+from kit.paging import decode_cursor, encode_cursor
+
+from dossier.store.papers import WaitingPlace
 
 _LARGEST = 2**31 - 1
 
@@ -30,3 +33,26 @@ def number(cursor: str | None) -> int:
     if abs(cast("int", decoded[0])) > _LARGEST:
         raise BadCursor
     return cast("int", decoded[0])
+
+
+def waiting_cursor(place: WaitingPlace) -> str:
+    """Pack the place of a page's last item, among what waits."""
+    at, agency_id, issued_on, serial, number = place
+    return encode_cursor(at.isoformat(), agency_id, issued_on, serial, number)
+
+
+def waiting_place(cursor: str | None) -> WaitingPlace | None:
+    """Return the place of the last item of the page before, among what waits."""
+    decoded = decode_cursor(cursor, str, int, date, int, int)
+    if decoded is None:
+        return None
+    told, agency_id, issued_on, *numbers = cast("tuple[str, int, date, int, int]", decoded)
+    try:
+        at = datetime.fromisoformat(told)
+    except ValueError as error:
+        raise BadCursor from error
+    in_bounds = at.tzinfo is not None and EARLIEST_DAY <= at.date() <= LATEST_DAY
+    if not in_bounds or max(map(abs, (agency_id, *numbers))) > _LARGEST:
+        raise BadCursor
+    serial, number = numbers
+    return at, agency_id, issued_on, serial, number

@@ -1,0 +1,155 @@
+"""Between agencies and units: handing over, taking over, completing, and who was late."""
+
+from collections.abc import Sequence
+
+from kernel.time_zone import local_day
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dossier.domain import hand_overs as rules
+from dossier.domain.dossier import Dossier
+from dossier.domain.errors import UnknownHandOver
+from dossier.domain.hand_overs import Lateness, Step
+from dossier.domain.lifecycle import HAND_OVER_FROM, OPEN, LegalAct
+from dossier.domain.permissions import require_sight
+from dossier.store import course as courses
+from dossier.store import hand_overs as store
+from dossier.store.hand_overs import Waiting
+from dossier.usecases.acting import Acting, Office
+from dossier.usecases.changing import Change, Details, Opened, keep, open_dossier
+from dossier.usecases.places import waiting_cursor, waiting_place
+from dossier.usecases.reading import read_dossier
+
+
+async def hand_over(
+    tx: AsyncSession,
+    office: Office,
+    change: Change,
+    *,
+    to_agency_code: str,
+    to_unit: str | None,
+    step_name: str,
+    limit_working_days: int | None,
+) -> Dossier:
+    """Hand a dossier to another agency or unit, which settles it from now on.
+
+    The hand-over ends the step in whose course it happens. The code, and so the agency that
+    received the dossier, never changes.
+    """
+    to_agency_id = await office.catalogue.agency_id(to_agency_code)
+    opened = await open_dossier(tx, office, change)
+    opened.require(LegalAct.HAND_OVER, HAND_OVER_FROM)
+    rules.require_other_hands(opened.dossier.resolver_agency_code, to_agency_code, to_unit)
+    steps = await store.steps_of(tx, opened.dossier)
+    rules.require_handed_on(steps, at=opened.at)
+    due_on = rules.step_due_on(opened.at, limit_working_days, opened.desk)
+    details: Details = {
+        "step_number": len(steps) + 1,
+        "from_agency_code": opened.dossier.resolver_agency_code,
+        "to_agency_code": to_agency_code,
+        "to_unit": to_unit,
+        "step_due_on": None if due_on is None else due_on.isoformat(),
+    }
+    handed = await keep(
+        tx,
+        opened,
+        opened.course,
+        act=LegalAct.HAND_OVER,
+        kind="handed_over",
+        details=details,
+        resolver=(to_agency_id, to_agency_code),
+    )
+    await store.add_step(
+        tx,
+        opened.dossier,
+        step_name=step_name,
+        to_agency_id=to_agency_id,
+        to_unit=to_unit,
+        limit_working_days=limit_working_days,
+        due_on=due_on,
+        handed_over_at=opened.at,
+        by=change.acting.by,
+        at=change.acting.now,
+    )
+    return handed
+
+
+async def take_over(tx: AsyncSession, office: Office, change: Change, number: int) -> Dossier:
+    """Confirm that a dossier arrived: the taking side's time."""
+    opened = await open_dossier(tx, office, change, since_receipt=True)
+    step = await _open_step(tx, opened, number, LegalAct.TAKE_OVER)
+    rules.require_after(step.handed_over_at, at=opened.at)
+    rules.require_step_open(step, taken_over=False)
+    taken = await keep(
+        tx,
+        opened,
+        opened.course,
+        act=LegalAct.TAKE_OVER,
+        kind="taken_over",
+        details={"step_number": number},
+    )
+    await store.take_over(tx, opened.dossier, number, at=opened.at, by=change.acting.by)
+    return taken
+
+
+async def complete_step(tx: AsyncSession, office: Office, change: Change, number: int) -> Dossier:
+    """Complete a step without handing on: the dossier goes back to the agency that received it."""
+    opened = await open_dossier(tx, office, change, since_receipt=True)
+    step = await _open_step(tx, opened, number, LegalAct.COMPLETE_STEP)
+    rules.require_after(step.taken_over_at or step.handed_over_at, at=opened.at)
+    rules.require_step_open(step, taken_over=True)
+    return await keep(
+        tx,
+        opened,
+        opened.course,
+        act=LegalAct.COMPLETE_STEP,
+        kind="step_completed",
+        details={"step_number": number},
+        resolver=(opened.dossier.agency_id, opened.dossier.agency_code),
+    )
+
+
+async def list_hand_overs(
+    tx: AsyncSession, office: Office, code: str, *, acting: Acting
+) -> Sequence[Step]:
+    """Return the steps of a dossier, in order."""
+    return await store.steps_of(tx, await read_dossier(tx, office, code, acting=acting))
+
+
+async def explain_lateness(
+    tx: AsyncSession, office: Office, code: str, *, acting: Acting
+) -> Lateness:
+    """Say how late a dossier is as of today, which steps were, and whose doing it is."""
+    desk = await office.catalogue.desk()
+    dossier = await read_dossier(tx, office, code, acting=acting)
+    course = await courses.course(tx, dossier)
+    steps = await store.steps_of(tx, dossier)
+    today = local_day(acting.now)
+    return rules.lateness(course.facts, steps, receiver=dossier.agency_code, as_of=today, desk=desk)
+
+
+async def list_waiting(
+    tx: AsyncSession,
+    office: Office,
+    agency_code: str,
+    *,
+    cursor: str | None,
+    limit: int,
+    acting: Acting,
+) -> tuple[list[Waiting], str | None]:
+    """Return a page of what waits for an agency: handed over to it and not completed."""
+    require_sight(acting.sight, agency_code)
+    to_agency_id = await office.catalogue.agency_id(agency_code)
+    found = await store.steps_waiting(
+        tx, to_agency_id, after=waiting_place(cursor), limit=limit + 1
+    )
+    page = found[:limit]
+    return page, waiting_cursor(page[-1].place) if len(found) > limit else None
+
+
+async def _open_step(tx: AsyncSession, opened: Opened, number: int, act: LegalAct) -> Step:
+    opened.require(act, OPEN)
+    steps = await store.steps_of(tx, opened.dossier)
+    found = next((step for step in steps if step.step_number == number), None)
+    if found is None:
+        raise UnknownHandOver(code=opened.dossier.code, step_number=number)
+    return found

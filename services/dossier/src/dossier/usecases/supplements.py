@@ -1,0 +1,60 @@
+"""What the applicant still has to bring: asked for once, item by item, and received."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dossier.domain.dossier import Dossier
+from dossier.domain.lifecycle import LegalAct, Status, status_after_supplement
+from dossier.domain.limits import require_supplement_in_time
+from dossier.store import papers
+from dossier.store.papers import SupplementRequest
+from dossier.usecases.acting import Acting, Office
+from dossier.usecases.changing import Change, Details, keep_move, open_dossier
+from dossier.usecases.reading import read_dossier
+
+
+async def ask_for_supplement(
+    tx: AsyncSession,
+    office: Office,
+    change: Change,
+    *,
+    items: Sequence[dict[str, str]],
+    reason: str,
+) -> Dossier:
+    """Ask the applicant for what is missing; the clock stands still until it comes.
+
+    Raises:
+        SupplementTooLate: the working days in which the law lets an agency ask are over.
+    """
+    opened = await open_dossier(tx, office, change)
+    opened.require_move(Status.AWAITING_SUPPLEMENT)
+    require_supplement_in_time(opened.dossier.received_at, asked_at=opened.at, desk=opened.desk)
+    details: Details = {"reason": reason, "items_count": len(items)}
+    asked = await keep_move(tx, opened, Status.AWAITING_SUPPLEMENT, details=details)
+    await papers.add_supplement_request(
+        tx,
+        opened.dossier,
+        items=items,
+        reason=reason,
+        asked_at=opened.at,
+        by=change.acting.by,
+        at=change.acting.now,
+    )
+    return asked
+
+
+async def receive_supplement(tx: AsyncSession, office: Office, change: Change) -> Dossier:
+    """Receive the whole supplement: the dossier goes on where it was, and so does its clock."""
+    opened = await open_dossier(tx, office, change)
+    opened.require(LegalAct.RECEIVE_SUPPLEMENT, frozenset({Status.AWAITING_SUPPLEMENT}))
+    return await keep_move(tx, opened, status_after_supplement(opened.course.came_from))
+
+
+async def list_supplement_requests(
+    tx: AsyncSession, office: Office, code: str, *, acting: Acting
+) -> Sequence[SupplementRequest]:
+    """Return what the applicant was asked for, in order."""
+    return await papers.supplement_requests_of(
+        tx, await read_dossier(tx, office, code, acting=acting)
+    )

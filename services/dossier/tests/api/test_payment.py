@@ -1,0 +1,52 @@
+"""A financial obligation stops the clock until it is met."""
+
+import pytest
+
+
+def a_request(**changes) -> dict:
+    return {
+        "kind": "charge",
+        "amount_vnd": 50_000,
+        "asked_at": "2022-09-05T15:00:00+07:00",
+        **changes,
+    }
+
+
+async def test_a_payment_request_stops_the_clock(client, code, act, last_event):
+    asked = await act("payment-requests", 1, **a_request())
+    assert (asked.status_code, asked.json()["status"]) == (200, 6), asked.text
+    assert (await last_event())["details"] == {"kind": "charge", "amount_vnd": 50_000}
+    (request,) = (await client.get(f"/v1/dossiers/{code}/payment-requests")).json()["items"]
+    assert (request["kind"], request["amount_vnd"], request["paid_at"]) == ("charge", 50_000, None)
+
+
+async def test_a_confirmed_payment_lets_the_rest_of_the_limit_run(client, code, act):
+    await act("payment-requests", 1, **a_request())
+    paid = await act("payments", 2, paid_at="2022-09-12T09:00:00+07:00")
+    assert (paid.json()["status"], paid.json()["due_on"]) == (4, "2022-09-14")
+    (request,) = (await client.get(f"/v1/dossiers/{code}/payment-requests")).json()["items"]
+    assert request["paid_at"] == "2022-09-12T02:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "changes", [{"kind": "gift"}, {"amount_vnd": 0}, {"amount_vnd": -1}, {"amount_vnd": 1.5}]
+)
+async def test_a_request_says_what_kind_of_money_and_how_much(act, changes):
+    assert (await act("payment-requests", 1, **a_request(**changes))).status_code == 422
+
+
+async def test_a_move_cannot_ask_for_money_without_saying_how_much(act):
+    answer = await act("moves", 1, to_status=6)
+    assert (answer.status_code, answer.json()["code"]) == (409, "needs_its_paper")
+
+
+async def test_no_payment_is_confirmed_that_was_not_asked_for(act):
+    answer = await act("payments", 1)
+    assert (answer.status_code, answer.json()["code"]) == (409, "act_not_possible")
+
+
+async def test_money_is_asked_for_once_at_a_time(act):
+    await act("payment-requests", 1, **a_request())
+    answer = await act("payment-requests", 2, **a_request())
+    assert (answer.status_code, answer.json()["code"]) == (409, "illegal_move")
+    assert answer.json()["details"]["allowed"] == [4, 7, 8]

@@ -1,0 +1,118 @@
+"""NĐ 61/2018/NĐ-CP art. 19.4: asked for within three working days of receipt, item by item."""
+
+import pytest
+
+ITEMS = [
+    {"component": "Bản sao giấy chứng sinh", "what_is_missing": "Chưa chứng thực"},
+    {"component": "Tờ khai", "what_is_missing": "Thiếu chữ ký"},
+]
+
+
+def a_request(**changes) -> dict:
+    return {
+        "items": ITEMS,
+        "reason": "Hồ sơ chưa đủ",
+        "asked_at": "2022-09-05T15:00:00+07:00",
+        **changes,
+    }
+
+
+async def test_a_supplement_request_stops_the_clock_and_lists_what_is_missing(
+    client, code, act, last_event
+):
+    asked = await act("supplement-requests", 1, **a_request())
+    assert (asked.status_code, asked.json()["status"]) == (200, 5), asked.text
+    assert (await last_event())["details"] == {"reason": "Hồ sơ chưa đủ", "items_count": 2}
+    (request,) = (await client.get(f"/v1/dossiers/{code}/supplement-requests")).json()["items"]
+    assert request["items"] == ITEMS
+    assert (request["request_number"], request["supplied_at"]) == (1, None)
+
+
+# Received on Wednesday 31/8; 1/9 and 2/9 are off: the third working day is Wednesday 7/9.
+@pytest.mark.parametrize(
+    ("asked_at", "status"),
+    [("2022-09-07T23:59:59+07:00", 200), ("2022-09-08T00:00:00+07:00", 409)],
+)
+async def test_a_supplement_is_asked_for_within_three_working_days(act, asked_at, status):
+    answer = await act("supplement-requests", 1, **a_request(asked_at=asked_at))
+    assert answer.status_code == status
+    if status == 409:
+        problem = answer.json()
+        assert problem["code"] == "supplement_too_late"
+        assert problem["details"] == {
+            "last_day": "2022-09-07",
+            "working_days": 3,
+            "law": "NĐ 61/2018/NĐ-CP art. 19.4",
+        }
+
+
+async def test_received_after_closing_the_days_count_from_the_next_opening(
+    client, a_dossier, agency
+):
+    paper = a_dossier(received_at="2022-08-31T17:00:01+07:00")
+    code = (await client.post("/v1/dossiers", json=paper)).json()["code"]
+    answer = await client.post(
+        f"/v1/dossiers/{code}/supplement-requests",
+        json=a_request(asked_at="2022-09-08T09:00:00+07:00"),
+        headers={"If-Match": '"1"'},
+    )
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("items", [[], [{"component": "Tờ khai"}], [{"component": "", "x": 1}]])
+async def test_a_request_that_itemises_nothing_is_malformed(act, items):
+    assert (await act("supplement-requests", 1, **a_request(items=items))).status_code == 422
+
+
+async def test_a_complete_supplement_restarts_the_limit(client, code, act, last_event):
+    await act("supplement-requests", 1, **a_request())
+    back = await act("supplements", 2, received_at="2022-09-12T09:00:00+07:00")
+    assert (back.status_code, back.json()["status"]) == (200, 2), back.text
+    assert back.json()["due_on"] == "2022-09-15"
+    assert (await last_event())["details"] == {
+        "due_on_before": "2022-09-07",
+        "due_on": "2022-09-15",
+    }
+    (request,) = (await client.get(f"/v1/dossiers/{code}/supplement-requests")).json()["items"]
+    assert request["supplied_at"] == "2022-09-12T02:00:00Z"
+
+
+async def test_a_procedure_may_pause_the_limit_instead(client, a_dossier):
+    paper = a_dossier(procedure_code="1.000004")
+    path = f"/v1/dossiers/{(await client.post('/v1/dossiers', json=paper)).json()['code']}"
+    await client.post(f"{path}/supplement-requests", json=a_request(), headers={"If-Match": '"1"'})
+    back = await client.post(
+        f"{path}/supplements",
+        json={"received_at": "2022-09-12T09:00:00+07:00"},
+        headers={"If-Match": '"2"'},
+    )
+    assert back.json()["due_on"] == "2022-09-14"
+
+
+async def test_a_supplement_asked_for_during_processing_leads_back_to_it(act):
+    await act("processing", 1, started_at="2022-09-05T08:00:00+07:00")
+    await act("supplement-requests", 2, **a_request())
+    back = await act("supplements", 3, received_at="2022-09-12T09:00:00+07:00")
+    assert back.json()["status"] == 4
+
+
+async def test_a_move_cannot_ask_for_a_supplement_without_its_items(act):
+    answer = await act("moves", 1, to_status=5, reason="Thiếu giấy tờ")
+    assert (answer.status_code, answer.json()["code"]) == (409, "needs_its_paper")
+    assert answer.json()["details"]["desk"] == "supplement-requests"
+
+
+async def test_a_move_may_receive_the_supplement(client, code, act):
+    await act("supplement-requests", 1, **a_request())
+    moved = await act("moves", 2, to_status=4, occurred_at="2022-09-12T09:00:00+07:00")
+    assert moved.json()["due_on"] == "2022-09-15"
+    (request,) = (await client.get(f"/v1/dossiers/{code}/supplement-requests")).json()["items"]
+    assert request["supplied_at"] == "2022-09-12T02:00:00Z"
+
+
+async def test_nothing_can_be_received_that_was_not_asked_for(act):
+    answer = await act("supplements", 1)
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (409, "act_not_possible")
+    assert problem["details"]["from_status"] == 2
+    assert problem["details"]["allowed"] == [4, 5, 6, 7, 8, 9]
