@@ -27,6 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 
+from dossier.domain.rollups import MEASURES
+
 
 class Row(DeclarativeBase):
     """Holds the metadata; the tables are used through Core, because the hot paths are."""
@@ -272,11 +274,23 @@ events = Table(
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("recorded_by", Text, nullable=False),
     Column("details", JSONB, nullable=False),
+    Column(
+        "xid",
+        BigInteger,
+        server_default=text("((pg_current_xact_id())::text)::bigint"),
+        nullable=False,
+    ),
+    Column("position", BigInteger, Identity(always=True), nullable=False),
     _of_dossier(),
     # The watermark of figures: the last event of an agency up to an instant.
     Index(None, "agency_id", "recorded_at"),
+    # The folder of roll-ups reads the log in this order; a new entry always goes to the right end.
+    Index("ix_events_folding", "xid", "position"),
 )
-"""Append-only: the service's role has INSERT and SELECT on it."""
+"""Append-only: the service's role has INSERT and SELECT on it.
+
+`xid` is the writing transaction: what lies below the oldest one still running is complete.
+"""
 
 apologies = Table(
     "apologies",
@@ -477,6 +491,7 @@ def _facts() -> tuple[Column[Any], ...]:
         Column("return_method", Text),
         Column("apologised_on", Date, nullable=False),
         Column("recorded_from", DateTime(timezone=True), nullable=False),
+        Column("officer", Text, nullable=False, server_default="-"),
     )
 
 
@@ -515,6 +530,13 @@ facts = Table(
         "ix_facts_due",
         *("agency_id", "due_on", "issued_on", "serial"),
         postgresql_where=text("ended_on > due_on"),
+    ),
+    # What is overdue today, for the quarter that is still running.
+    Index(
+        "ix_facts_open",
+        *("agency_id", "due_on"),
+        postgresql_include=["field_code", "is_waiting"],
+        postgresql_where=text("until_on = 'infinity'"),
     ),
 )
 """Facts as known now, one row per stretch of a dossier's life."""
@@ -629,3 +651,49 @@ due_date_runs = Table(
     CheckConstraint("state in ('walking', 'catching_up', 'done')", name="state"),
 )
 """Recomputations of open due dates: the cursor is the last dossier looked at."""
+
+stat_periods = Table(
+    "stat_periods",
+    Row.metadata,
+    Column("period_id", Integer, Identity(always=True), primary_key=True),
+    Column("period_code", Text, nullable=False, unique=True),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    # The periods in which a life counts: a range of their last days.
+    UniqueConstraint("ends_on", "starts_on"),
+    CheckConstraint("starts_on <= ends_on and ends_on - starts_on < 400", name="days"),
+)
+"""Windows that are counted ahead: data, both days included."""
+
+
+def _stat_key() -> tuple[Column[int], ...]:
+    return _agency(), Column("period_id", Integer, primary_key=True, autoincrement=False)
+
+
+stat_cells = Table(
+    "stat_cells",
+    Row.metadata,
+    *_stat_key(),
+    Column("field_code", Text, primary_key=True),
+    *(Column(name, Integer, nullable=False, server_default=text("0")) for name in MEASURES),
+)
+"""Counts of an agency's period by field; the row of field '' has the counts of all fields."""
+
+stat_online_procedures = Table(
+    "stat_online_procedures",
+    Row.metadata,
+    *_stat_key(),
+    Column("procedure_code", Text, primary_key=True),
+    Column("received", Integer, nullable=False, server_default=text("0")),
+)
+"""Online dossiers received, by procedure."""
+
+fold_positions = Table(
+    "fold_positions",
+    Row.metadata,
+    Column("fold", Text, primary_key=True),
+    Column("xid", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    _instant("folded_at"),
+)
+"""Up to which event of the log (in the order of `xid`, `position`) the cells reach."""
