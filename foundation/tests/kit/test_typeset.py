@@ -2,7 +2,7 @@ import io
 from datetime import date
 
 import pytest
-from kit.typeset import typeset
+from kit.typeset import typeset, typeset_apart
 from pypdf import PdfReader
 
 TEMPLATE = """
@@ -52,3 +52,10 @@ def test_a_paper_is_an_archive_file_unless_the_fonts_lack_a_character(printed):
     assert pdf.metadata.creation_date.date() == DAY
     plain = opened(printed("Hồ sơ \N{GRINNING FACE}"))
     assert "pdfaid" not in plain.trailer["/Root"]["/Metadata"].get_object().get_data().decode()
+
+
+def test_a_process_of_its_own_sets_the_same_bytes(tmp_path):
+    template = tmp_path / "paper.typ"
+    template.write_text(TEMPLATE)
+    data = {"title": "Sổ mẫu", "words": "Dòng"}
+    assert typeset_apart(template, data, dated_on=DAY) == typeset(template, data, dated_on=DAY)

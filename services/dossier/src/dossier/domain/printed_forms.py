@@ -47,7 +47,12 @@ class FormSet:
         for form in self.forms:
             if form.number == number:
                 return form
-        raise UnknownForm(number=number, numbers=", ".join(form.number for form in self.forms))
+        raise UnknownForm(number=number, numbers=self.numbers)
+
+    @property
+    def numbers(self) -> str:
+        """Return the numbers of all forms, as a refusal lists them."""
+        return ", ".join(form.number for form in self.forms)
 
     def of_kind(self, kind: FormKind) -> FormTemplate:
         """Return the form for `kind`; every set has one of each."""
@@ -110,13 +115,12 @@ def forms_on(day: date, sets: Sequence[FormSet] = FORM_SETS) -> FormSet:
     raise NoFormsInForce(on=day)
 
 
-def paper_number(issued_on: date, serial: int, *, ordinal: int = 1) -> str:
-    """Write a paper's number: the day and serial of the dossier code, so it needs no register.
+def paper_number(issued_on: date, serial: int) -> str:
+    """Write the number of papers about a dossier: the day and serial of its code.
 
-    The head of the paper names the agency, the third part of the code. A second paper of one
-    kind for one dossier adds its ordinal.
+    The head of the paper names the agency, the third part of the code; so the number is unique
+    with no register to keep.
 
     Law: our reading (the number of a paper is the day and serial of the dossier code)
     """
-    number = f"{issued_on:%y%m%d}-{serial:04d}"
-    return number if ordinal == 1 else f"{number}.{ordinal}"
+    return f"{issued_on:%y%m%d}-{serial:04d}"

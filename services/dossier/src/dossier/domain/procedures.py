@@ -10,6 +10,15 @@ from dossier.domain.facts import Channel
 
 
 @dataclass(frozen=True, slots=True)
+class Component:
+    """A paper that a procedure asks for: how many originals and copies of it."""
+
+    name: str
+    original_count: int
+    copy_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProcedureVersion:
     """One immutable version; in force from `valid_from` up to, but without, `valid_to`."""
 
@@ -21,6 +30,8 @@ class ProcedureVersion:
     supplement_policy: SupplementPolicy
     valid_from: date
     valid_to: date | None = None
+    components: tuple[Component, ...] = ()
+    sets_count: int | None = None
 
     def limit(self, channel: Channel) -> TimeLimit:
         """Return the time limit of `channel`; limits may differ between channels."""

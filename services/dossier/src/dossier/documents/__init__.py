@@ -1,0 +1,1 @@
+"""The desk's paper forms: what they say, and how they are set in type."""

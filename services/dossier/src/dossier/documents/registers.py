@@ -1,0 +1,104 @@
+"""Form 05, the course of one dossier, and form 06, the book of a year, put into words."""
+
+from kernel.time_zone import local_day
+
+from dossier.documents import wording
+from dossier.documents.content import BookEntry, ControlSheet, FollowUpBook, HandOver
+from dossier.documents.paper import Book, Line, Sheet, SheetRow, Side
+from dossier.documents.slips import form_name, head, instant_or_blank
+from dossier.domain.facts import timeliness
+from dossier.domain.printed_forms import FormKind, FormSet
+
+
+def control_sheet(content: ControlSheet, forms: FormSet) -> Sheet:
+    """Put form 05 into words: one row per hand-over, with both sides' time.
+
+    Law: TT 01/2018/TT-VPCP art. 9
+    """
+    matter, received_on = content.matter, local_day(content.received_at)
+    kind = FormKind.CONTROL_SHEET
+    return Sheet(
+        head=head(matter.agency_name, on=received_on),
+        form=form_name(forms, kind),
+        title=forms.of_kind(kind).title,
+        code=matter.code,
+        code_label=matter.code_label,
+        blocks=(
+            Line("Cơ quan (bộ phận) giải quyết hồ sơ", matter.agency_name),
+            Line("Cơ quan phối hợp giải quyết hồ sơ", _others(content)),
+            Line("Thủ tục hành chính", f"{matter.procedure_name} ({matter.procedure_code})"),
+            Line("Thời gian nhận hồ sơ", wording.moment(content.received_at)),
+            Line(
+                "Ngày hẹn trả kết quả",
+                "không quy định thời hạn"
+                if content.due_on is None
+                else wording.long_day(content.due_on),
+            ),
+        ),
+        rows=tuple(_row(step) for step in content.hand_overs),
+        dated_on=received_on,
+    )
+
+
+def follow_up_book(content: FollowUpBook, forms: FormSet) -> Book:
+    """Put form 06 into words: one row per dossier received in the year, in order of the codes."""
+    kind = FormKind.FOLLOW_UP_BOOK
+    return Book(
+        head=head(content.agency_name, on=content.printed_on),
+        form=form_name(forms, kind),
+        title=forms.of_kind(kind).title,
+        subtitle=f"{_span(content)[0].upper()}{_span(content)[1:]}",
+        rows=tuple(_cells(at, entry) for at, entry in enumerate(content.entries, start=1)),
+        closing=f"Sổ có {wording.count(len(content.entries))} hồ sơ tiếp nhận trong "
+        f"{_span(content)}, in {wording.long_day(content.printed_on)}.",
+        dated_on=content.printed_on,
+    )
+
+
+def _span(content: FollowUpBook) -> str:
+    year = f"năm {content.year}"
+    return year if content.month is None else f"tháng {content.month} {year}"
+
+
+def _row(step: HandOver) -> SheetRow:
+    return SheetRow(
+        Side(step.giver, wording.short_moment(step.given_at), step.given_by),
+        Side(step.taker, instant_or_blank(step.taken_at), step.taken_by or ""),
+        _outcome(step),
+        step.step_name,
+    )
+
+
+def _outcome(step: HandOver) -> str:
+    if step.completed_at is None:
+        how = "Đang giải quyết"
+    elif step.due_on is None:
+        how = "Đã giải quyết"
+    else:
+        how = wording.TIMELINESS[timeliness(local_day(step.completed_at), step.due_on)]
+    return how if step.due_on is None else f"{how}\nhạn {wording.day(step.due_on)}"
+
+
+def _others(content: ControlSheet) -> str | None:
+    """Name the other agencies and units the dossier went through, in order, each once."""
+    parties = (party for step in content.hand_overs for party in (step.giver, step.taker))
+    others = dict.fromkeys(party for party in parties if party != content.matter.agency_name)
+    return "; ".join(others) or None
+
+
+def _cells(at: int, entry: BookEntry) -> tuple[str, ...]:
+    return (
+        str(at),
+        entry.code,
+        entry.procedure_name,
+        wording.count(1),  # one code is one dossier
+        entry.applicant_name,
+        "; ".join(part for part in (entry.address, entry.phone) if part),
+        entry.resolver,
+        wording.day(entry.received_on),
+        "" if entry.due_on is None else wording.day(entry.due_on),
+        "" if entry.returned_on is None else wording.day(entry.returned_on),
+        entry.return_method or "",
+        "",  # the applicant signs here
+        entry.note,
+    )

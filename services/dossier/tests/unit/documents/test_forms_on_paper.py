@@ -1,0 +1,166 @@
+"""The forms as PDF: sizes, fonts, QR code, hostile words, the same bytes."""
+
+import io
+from dataclasses import replace
+
+import pytest
+import segno
+from dossier.documents import registers, slips
+from dossier.documents.content import Applicant
+from dossier.documents.pdf import render_pdf
+from dossier.documents.qr import QUIET, qr_code
+from dossier.domain.printed_forms import TT01_2018
+from pypdf import PdfReader
+
+POINTS_PER_MM = 72 / 25.4
+CODE = "H56.18.26-220831-0012"
+HOSTILE = (
+    r'#import "/etc/passwd" #panic("x") $x^2$ @label <tag> *bold* _it_ `code` \u{41} \ \\ // /* '
+    r"[a] {b} = heading ~ --- ... ' & &amp; </w:t> %s {0} #{1+1} 100% № €"
+)
+
+
+@pytest.fixture
+def papers(a_receipt, a_request, a_refusal, an_apology, a_sheet, a_step, a_book):
+    return {
+        "01": slips.receipt(a_receipt(), TT01_2018),
+        "02": slips.supplement_request(a_request, TT01_2018),
+        "03": slips.refusal(a_refusal, TT01_2018),
+        "04": slips.apology(an_apology, TT01_2018),
+        "05": registers.control_sheet(a_sheet(a_step(), a_step()), TT01_2018),
+        "06": registers.follow_up_book(a_book(40), TT01_2018),
+    }
+
+
+def opened(pdf: bytes) -> PdfReader:
+    return PdfReader(io.BytesIO(pdf))
+
+
+def sizes(pdf: bytes) -> set[tuple[int, int]]:
+    boxes = [page.mediabox for page in opened(pdf).pages]
+    return {(round(b.width / POINTS_PER_MM), round(b.height / POINTS_PER_MM)) for b in boxes}
+
+
+@pytest.mark.parametrize(
+    ("number", "size", "title"),
+    [
+        ("01", (148, 210), "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ"),
+        ("02", (148, 210), "PHIẾU YÊU CẦU BỔ SUNG, HOÀN THIỆN HỒ SƠ"),
+        ("03", (148, 210), "PHIẾU TỪ CHỐI TIẾP NHẬN GIẢI QUYẾT HỒ SƠ"),
+        ("04", (148, 210), "PHIẾU XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ"),
+        ("05", (210, 148), "PHIẾU KIỂM SOÁT QUÁ TRÌNH GIẢI QUYẾT HỒ SƠ"),
+        ("06", (297, 210), "SỔ THEO DÕI HỒ SƠ"),
+    ],
+)
+def test_each_form_has_its_size_title_and_head(papers, words, number, size, title):
+    pdf = render_pdf(papers[number])
+    text = words(pdf)
+    assert sizes(pdf) == {size}
+    assert title in text
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in text
+    assert "Độc lập - Tự do - Hạnh phúc" in text
+    assert f"Mẫu số {number} - Thông tư 01/2018/TT-VPCP" in text
+    assert opened(pdf).metadata.title.startswith(title)
+
+
+@pytest.mark.parametrize("number", ["01", "02", "03", "04", "05"])
+def test_a_usual_form_fits_on_one_page(papers, number):
+    assert len(opened(render_pdf(papers[number])).pages) == 1
+
+
+@pytest.mark.parametrize("number", ["01", "05", "06"])
+def test_the_vendored_fonts_are_embedded_and_no_other(papers, number):
+    names = set()
+    for page in opened(render_pdf(papers[number])).pages:
+        for font in page["/Resources"]["/Font"].values():
+            inner = font.get_object()["/DescendantFonts"][0].get_object()
+            assert "/FontFile2" in inner["/FontDescriptor"].get_object()
+            names.add(inner["/BaseFont"].partition("+")[2].partition("-")[0])
+    assert names == {"Tinos"}
+
+
+@pytest.mark.parametrize("number", ["01", "02", "03", "04", "05", "06"])
+def test_the_same_form_gives_the_same_bytes(papers, number):
+    assert render_pdf(papers[number]) == render_pdf(papers[number])
+
+
+def test_words_are_data_and_never_markup(a_receipt, a_request, a_refusal, words):
+    who = Applicant(full_name=HOSTILE, address=HOSTILE, phone=HOSTILE, email=HOSTILE)
+    receipt = a_receipt()
+    matter = replace(receipt.matter, applicant=who, subject=HOSTILE, agency_name=HOSTILE)
+    tidy = "".join(HOSTILE.split())
+    for paper in (
+        slips.receipt(replace(receipt, matter=matter), TT01_2018),
+        slips.supplement_request(replace(a_request, matter=matter, items=(HOSTILE,)), TT01_2018),
+        slips.refusal(replace(a_refusal, matter=matter, reason=HOSTILE), TT01_2018),
+    ):
+        text = words(render_pdf(paper)).replace(" ", "").replace("\u200b", "")
+        assert text.count(tidy) >= 3
+
+
+def test_a_hostile_book_is_only_a_book(a_book, a_sheet, a_step, words):
+    book = a_book(1, applicant_name=HOSTILE, address=HOSTILE, note=HOSTILE)
+    sheet = a_sheet(a_step(giver=HOSTILE, taker=HOSTILE, step_name=HOSTILE))
+    for paper in (
+        registers.follow_up_book(book, TT01_2018),
+        registers.control_sheet(sheet, TT01_2018),
+    ):
+        assert "/etc/passwd" in words(render_pdf(paper)).replace(" ", "").replace("\u200b", "")
+
+
+@pytest.mark.parametrize("length", [300, 20_000])
+def test_a_word_longer_than_the_line_stays_on_the_page(a_refusal, length):
+    slip = slips.refusal(replace(a_refusal, reason="x" * length), TT01_2018)
+    widest = []
+    for page in opened(render_pdf(slip)).pages:
+        page.extract_text(
+            visitor_text=lambda text, cm, tm, *_: widest.append(tm[4] * cm[0] + cm[4])
+        )
+    assert max(widest) / POINTS_PER_MM < 148 - 11
+
+
+def test_a_long_form_numbers_its_pages(a_refusal, words):
+    text = words(render_pdf(slips.refusal(replace(a_refusal, reason="chữ " * 2000), TT01_2018)))
+    assert "Trang 1/" in text
+    assert "Trang 2/" in text
+
+
+def test_an_empty_sheet_has_rows_to_fill_in(a_sheet, words):
+    text = words(render_pdf(registers.control_sheet(a_sheet(), TT01_2018)))
+    assert text.count("Giao:") == 2
+
+
+def test_the_head_of_a_book_is_repeated(a_book):
+    pages = opened(render_pdf(registers.follow_up_book(a_book(60), TT01_2018))).pages
+    assert len(pages) > 1
+    assert all("(13)" in page.extract_text() for page in pages)
+
+
+def test_the_qr_code_is_that_of_the_dossier_code():
+    """The outline, drawn on a grid, is the code's own square of modules."""
+    drawn = qr_code(CODE)
+    side = drawn.size - 2 * QUIET
+    grid = [[0] * side for _ in range(side)]
+    for run in drawn.outline.split("z")[:-1]:
+        start, _, width = run.removeprefix("M").partition("h")
+        along, down = (int(part) - QUIET for part in start.split())
+        for step in range(int(width.partition("v")[0])):
+            grid[down][along + step] = 1
+    expected = segno.make_qr(CODE, error="q", boost_error=False)
+    assert grid == [list(row) for row in expected.matrix]
+    assert expected.mode == "alphanumeric"
+
+
+def test_the_picture_tells_its_code_to_those_who_cannot_see_it(papers):
+    tree = opened(render_pdf(papers["01"])).trailer["/Root"]["/StructTreeRoot"]
+
+    def alternatives(node):
+        node = node.get_object() if hasattr(node, "get_object") else node
+        if isinstance(node, list):
+            return [found for inner in node for found in alternatives(inner)]
+        if not isinstance(node, dict):
+            return []
+        own = [node["/Alt"]] if "/Alt" in node else []
+        return own + (alternatives(node["/K"]) if "/K" in node else [])
+
+    assert f"Mã QR: {CODE}" in alternatives(tree)
