@@ -2,7 +2,7 @@ import base64
 import itertools
 import json
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import httpx
 import pytest
@@ -45,6 +45,7 @@ class FakeCatalog:
     def __init__(self) -> None:
         self.is_away = False
         self.asked: list[str] = []
+        self.days_off = [*DAYS_OFF]
         self.agencies = {"H56", "H56.18", WARD}
         self.procedures = {
             PROCEDURE: [version()],
@@ -62,7 +63,8 @@ class FakeCatalog:
 
     async def calendar(self, *, etag: str | None = None) -> Answer | None:
         self._ask("calendar")
-        days = [{"day": day, "kind": "off"} for day in DAYS_OFF]
+        notice = {"note": "Quốc khánh", "decided_by": "Thủ tướng Chính phủ"}
+        days = [{"day": day, "kind": "off", **notice} for day in self.days_off]
         return self._answer(CalendarCopy, {"days": days}, etag)
 
     async def agency(self, code: str, *, etag: str | None = None) -> Answer | None:
@@ -152,6 +154,7 @@ async def client(app, bearer) -> AsyncIterator[httpx.AsyncClient]:
     scopes = (
         *("dossiers:receive", "dossiers:process", "dossiers:read", "dossiers:import"),
         "figures:read",
+        "calendar:apply",
     )
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app),
@@ -159,6 +162,17 @@ async def client(app, bearer) -> AsyncIterator[httpx.AsyncClient]:
         headers=bearer(*scopes, agency="*"),
     ) as client:
         yield client
+
+
+@pytest.fixture
+def later(app) -> Callable[..., None]:
+    """Move the clock, so that copies are asked for again."""
+
+    def move(**span: float) -> None:
+        instant = app.state.clock() + timedelta(**span)
+        app.state.clock = lambda: instant
+
+    return move
 
 
 _numbers = itertools.count(1)

@@ -13,10 +13,11 @@ from kit.clock import Now
 from kit.db import Tx
 from kit.errors import BadHeader
 from kit.preconditions import IfMatch, set_etag
-from kit.wire import IDEMPOTENCY_KEY, DossierCodeText
+from kit.wire import IDEMPOTENCY_KEY, AgencyCodeText, DossierCodeText
 from pydantic import ValidationError
 
 from dossier.domain.dossier import Dossier
+from dossier.schemas.due_dates import BeginRecomputation, SetDeskHours
 from dossier.schemas.handling import RecordCertifiedCopies
 from dossier.schemas.imports import LineProblem
 from dossier.schemas.intake import AcceptFiling, FileDossier, ReceiveDossier
@@ -24,9 +25,18 @@ from dossier.schemas.look_up import DossierOut
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.certified import PreparedCopies, prepare_copies
 from dossier.usecases.changing import Change
+from dossier.usecases.desk_hours import PreparedHours, prepare_hours
 from dossier.usecases.filings import PreparedFiling, prepare_acceptance, prepare_filing
 from dossier.usecases.imports import LONGEST_LINE, Importer
 from dossier.usecases.intake import Prepared, RequestKey, prepare_intake
+from dossier.usecases.recomputing import (
+    Batch,
+    Keeper,
+    PlannedRun,
+    keeper_of,
+    plan_run,
+    prepare_batch,
+)
 
 DossierCode = Annotated[DossierCodeText, Path(alias="code", description="The dossier's code.")]
 
@@ -215,3 +225,55 @@ async def importer(request: Request, at: AtOffice) -> Importer:
 
 
 Imports = Annotated[Importer, Depends(importer)]
+
+
+async def _setting_hours(
+    who: Annotated[Actor, Security(actor, scopes=["calendar:apply"])], at: AtOffice, now: Now
+) -> Acting:
+    return await _acting(who, at, now)
+
+
+HoursKeeper = Annotated[Acting, Depends(_setting_hours)]
+
+
+async def calendar_keeper(
+    who: Annotated[Actor, Security(actor, scopes=["calendar:apply"])], at: AtOffice, now: Now
+) -> Keeper:
+    """Return who applies the calendar: the province, or who sees the whole tree."""
+    return keeper_of(who, await _acting(who, at, now))
+
+
+CalendarKeeper = Annotated[Keeper, Depends(calendar_keeper)]
+
+
+async def hours_to_set(
+    agency: AgencyCodeText, body: SetDeskHours, keeper: HoursKeeper, at: AtOffice
+) -> PreparedHours:
+    """Check the hours and ask the catalogue, before `Tx` takes a connection."""
+    return await prepare_hours(at, agency, body, acting=keeper)
+
+
+NewHours = Annotated[PreparedHours, Depends(hours_to_set)]
+
+
+async def run_to_begin(
+    body: BeginRecomputation, keeper: CalendarKeeper, at: AtOffice
+) -> PlannedRun:
+    """Read the calendar anew, before `Tx` takes a connection."""
+    return await plan_run(at, body, keeper=keeper)
+
+
+NewRun = Annotated[PlannedRun, Depends(run_to_begin)]
+
+
+async def batch_to_work_on(
+    run_id: UUID,
+    keeper: CalendarKeeper,
+    at: AtOffice,
+    request: Request,
+) -> Batch:
+    """Read the run and the calendar anew, before `Tx` takes a connection."""
+    return await prepare_batch(request.app.state.read_sessions, at, run_id, keeper=keeper)
+
+
+NextBatch = Annotated[Batch, Depends(batch_to_work_on)]

@@ -16,6 +16,8 @@ from dossier.clients import CatalogClient
 from dossier.messages_vi import MESSAGES, MESSAGES_EN
 from dossier.routes import (
     corrections,
+    desk_hours,
+    due_dates,
     figures,
     hand_overs,
     handling,
@@ -31,7 +33,19 @@ from dossier.usecases.acting import Office
 from dossier.usecases.catalogue import Catalogue, Sessions
 from dossier.usecases.figures import measured_figures
 
-_DESKS = (intake, handling, tracking, imports, figures, corrections, overdue, papers, hand_overs)
+_DESKS = (
+    intake,
+    handling,
+    tracking,
+    imports,
+    figures,
+    corrections,
+    overdue,
+    papers,
+    hand_overs,
+    due_dates,
+    desk_hours,
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -53,6 +53,11 @@ MESSAGES = {
     "not_late": "Hồ sơ không quá hạn, không có việc chậm trễ để nêu lý do.",
     "unknown_bucket": "Không có nhóm quá hạn {bucket}; các nhóm: {known}.",
     "unknown_copies": "Cơ quan {agency_code} chưa khai số bản sao ngày {certified_on}.",
+    "desk_hours_impossible": "Giờ tiếp nhận không hợp lệ ({why}, thứ {weekday}): các buổi không được chồng nhau, phải kết thúc sau khi bắt đầu, và từ thứ Hai đến thứ Sáu phải có ít nhất một giờ.",
+    "desk_hours_already_set": "Giờ tiếp nhận áp dụng từ ngày {valid_from} đã được khai.",
+    "days_reversed": "Ngày cuối {last_day} trước ngày đầu {first_day}.",
+    "not_the_province": "Chỉ cấp tỉnh hoặc người thấy toàn bộ cây cơ quan được áp dụng lịch; {agency_code} thì không.",
+    "unknown_run": "Không có lần tính lại hạn {run_id}.",
 }
 
 MESSAGES_EN = {
@@ -108,4 +113,9 @@ MESSAGES_EN = {
     "not_late": "The dossier is not late: there is no delay to explain.",
     "unknown_bucket": "There is no bucket {bucket}; there are: {known}.",
     "unknown_copies": "Agency {agency_code} has not stated its copies of {certified_on}.",
+    "desk_hours_impossible": "Such reception hours cannot be ({why}, weekday {weekday}): sessions must not overlap, end after they begin, and Monday to Friday need an hour at least.",
+    "desk_hours_already_set": "The hours that begin on {valid_from} are set already.",
+    "days_reversed": "The last day {last_day} is before the first, {first_day}.",
+    "not_the_province": "Only the province, or who sees the whole tree, applies the calendar; {agency_code} does not.",
+    "unknown_run": "There is no recomputation {run_id}.",
 }

@@ -6,6 +6,8 @@ from dossier.domain.desk import (
     Closed,
     DatedHours,
     Desk,
+    Desks,
+    Notice,
     Session,
     week,
     weekday_hours,
@@ -74,6 +76,28 @@ def test_hours_change_on_a_day_and_earlier_days_keep_theirs():
     assert desk.counts_from(at("2022-07-01 16:30")) == date(2022, 7, 2)
 
 
+@pytest.mark.parametrize(
+    ("received_at", "because"),
+    [
+        ("2022-07-04 09:00", None),
+        ("2022-07-04 11:01", Closed.AFTER_CLOSING),
+        ("2022-07-05 09:00", Closed.NO_RECEPTION),
+        ("2022-07-09 09:00", Closed.WEEKEND),
+        ("2026-01-02 09:00", Closed.DAY_OFF),
+    ],
+)
+def test_why_a_receipt_counts_later(received_at, because):
+    assert Desk(CALENDAR, THREE_DAYS).postponed_because(at(received_at)) == because
+
+
+def test_every_agency_has_a_desk_and_some_their_own_hours():
+    own = (DatedHours(date(2022, 1, 1), THREE_DAYS),)
+    desks = Desks(CALENDAR, {MAKE_UP: Notice("Làm bù", "Thủ tướng")}, OFFICE_HOURS, {"H56": own})
+    assert desks.of("H56").hours_on(date(2022, 7, 4)) == THREE_DAYS
+    assert desks.of("H57").hours_on(date(2022, 7, 4)) == OFFICE_HOURS
+    assert desks.of("H57").notices[MAKE_UP].note == "Làm bù"
+
+
 def test_a_weekday_decreed_worked_keeps_its_own_hours():
     desk = Desk(WorkingCalendar(frozenset(), frozenset({date(2022, 7, 5)})), THREE_DAYS)
     assert desk.sessions(date(2022, 7, 5)) == ()
@@ -89,8 +113,9 @@ def test_why_a_day_is_not_worked():
 @pytest.mark.parametrize(
     ("sessions", "why"),
     [
-        ([], "no_weekday"),
-        ([Session(6, *MORNING)], "no_weekday"),
+        ([], "too_short"),
+        ([Session(6, *MORNING)], "too_short"),
+        ([Session(1, time(7), time(7, 59))], "too_short"),
         ([Session(1, time(11), time(7))], "order"),
         ([Session(8, *MORNING)], "order"),
         ([Session(1, *MORNING), Session(1, time(10), time(12))], "overlap"),

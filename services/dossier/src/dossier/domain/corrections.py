@@ -28,6 +28,7 @@ from dossier.domain.errors import (
 )
 from dossier.domain.facts import FOREVER, Channel, Facts, ReturnMethod
 from dossier.domain.lifecycle import ENDED, WAITING, Status
+from dossier.domain.recomputing import RECOMPUTED, recomputed
 
 APOLOGISED = "apologised"
 CORRECTED = "corrected"
@@ -172,7 +173,7 @@ def replay(story: Story, corrections: Corrections, desk: Desk) -> Course:
     Raises:
         ImpossibleHistory: an act would come before the one it follows, or have no place at all.
     """
-    first, *rest = _effective(story.events, corrections)
+    first, *rest = effective(story.events, corrections)
     _require_order([first, *rest])
     counted_anew_from = _first_touching_the_clock(story.events, corrections)
     course = _received(first, story, desk, is_as_recorded=first.number < counted_anew_from)
@@ -183,7 +184,7 @@ def replay(story: Story, corrections: Corrections, desk: Desk) -> Course:
 
 def received_at(story: Story, corrections: Corrections) -> datetime:
     """Return when the dossier was received, corrected or not."""
-    return _effective(story.events[:1], corrections)[0].occurred_at
+    return effective(story.events[:1], corrections)[0].occurred_at
 
 
 def changed_days(before: Facts, after: Facts) -> dict[str, str | bool | int | None]:
@@ -197,7 +198,7 @@ def changed_days(before: Facts, after: Facts) -> dict[str, str | bool | int | No
     return changed
 
 
-def _effective(events: Sequence[Recorded], corrections: Corrections) -> list[Recorded]:
+def effective(events: Sequence[Recorded], corrections: Corrections) -> list[Recorded]:
     """Return the events that tell the course, each when it really happened."""
     effective: list[Recorded] = []
     for event in events:
@@ -264,6 +265,9 @@ def _told(
     if event.kind == APOLOGISED:
         facts = days.apologised(course.facts, local_day(event.occurred_at))
         return replace(course, facts=facts)
+    if event.kind == RECOMPUTED and is_as_recorded:
+        due_on = _due_on_told(event)
+        return recomputed(course, None if due_on == FOREVER else due_on, at=event.occurred_at)
     if not event.is_move:
         return course
     method = event.details.get("method") or story.return_method or ReturnMethod.DIRECT
@@ -287,8 +291,12 @@ def _as_recorded(before: Course, after: Course, event: Recorded) -> Course:
     """Return `after` with the due date the event recorded; one that says none left it alone."""
     due_on = before.facts.due_on
     if "due_on" in event.details:
-        told = event.details["due_on"]
-        due_on = FOREVER if told is None else date.fromisoformat(str(told))
+        due_on = _due_on_told(event)
     *earlier, last = after.facts.stretches
     stretches = (*earlier, replace(last, due_on=due_on))
     return replace(after, facts=replace(after.facts, stretches=stretches))
+
+
+def _due_on_told(event: Recorded) -> date:
+    told = event.details["due_on"]
+    return FOREVER if told is None else date.fromisoformat(str(told))

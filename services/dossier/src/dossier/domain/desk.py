@@ -14,7 +14,13 @@ from dossier.domain.errors import DeskHoursImpossible
 
 ONE_DAY = timedelta(days=1)
 _MONDAY, _FRIDAY, _SUNDAY = 1, 5, 7
+_SHORTEST_WEEK = 3_600
 _SESSION = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)", re.ASCII)
+
+
+def seconds_of(hour: time) -> int:
+    """Return the second of the day, fractions dropped."""
+    return (hour.hour * 60 + hour.minute) * 60 + hour.second
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,6 +30,11 @@ class Session:
     weekday: int
     opens: time
     closes: time
+
+    @property
+    def seconds(self) -> int:
+        """Return how long the session lasts."""
+        return seconds_of(self.closes) - seconds_of(self.opens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,8 @@ def week(sessions: Iterable[Session]) -> Hours:
     """Group sessions by weekday.
 
     Raises:
-        DeskHoursImpossible: sessions overlap or end before they begin, or no weekday has any.
+        DeskHoursImpossible: sessions overlap or end before they begin, or Monday to Friday have
+            less than an hour together.
     """
     ordered = sorted(sessions)
     for session in ordered:
@@ -63,8 +75,8 @@ def week(sessions: Iterable[Session]) -> Hours:
     for one, following in itertools.pairwise(ordered):
         if one.weekday == following.weekday and following.opens < one.closes:
             raise DeskHoursImpossible(why="overlap", weekday=one.weekday)
-    if not any(session.weekday <= _FRIDAY for session in ordered):
-        raise DeskHoursImpossible(why="no_weekday", weekday=None)
+    if sum(s.seconds for s in ordered if s.weekday <= _FRIDAY) < _SHORTEST_WEEK:
+        raise DeskHoursImpossible(why="too_short", weekday=None)
     days = range(_MONDAY, _SUNDAY + 1)
     return Hours(tuple(tuple(s for s in ordered if s.weekday == day) for day in days))
 
@@ -108,10 +120,12 @@ class Notice:
 
 
 class Closed(StrEnum):
-    """Why a day is not worked."""
+    """Why a day is not worked, or why a receipt counts later."""
 
     WEEKEND = "weekend"
     DAY_OFF = "day_off"
+    NO_RECEPTION = "no_reception"
+    AFTER_CLOSING = "after_closing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +183,15 @@ class Desk:
             return None
         return Closed.DAY_OFF if day in self.calendar.days_off else Closed.WEEKEND
 
+    def postponed_because(self, instant: datetime) -> Closed | None:
+        """Return why `instant` counts on a later day, None when it counts on its own."""
+        day = local_day(instant)
+        if not self._is_over(day, local_time(instant)):
+            return None
+        if self.sessions(day):
+            return Closed.AFTER_CLOSING
+        return self.closed_because(day) or Closed.NO_RECEPTION
+
     def _is_over(self, day: date, hour: time) -> bool:
         sessions = self.sessions(day)
         return not sessions or hour > sessions[-1].closes
@@ -186,8 +209,3 @@ class Desks:
     def of(self, agency_code: str) -> Desk:
         """Return the desk of an agency."""
         return Desk(self.calendar, self.usual, self.dated.get(agency_code, ()), self.notices)
-
-
-def seconds_of(hour: time) -> int:
-    """Return the second of the day, fractions dropped."""
-    return (hour.hour * 60 + hour.minute) * 60 + hour.second

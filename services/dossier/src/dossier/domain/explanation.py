@@ -1,10 +1,11 @@
 """Why a dossier is due when it is: the due date computed with every step kept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from dossier.domain.corrections import Corrections, Recorded, effective
 from dossier.domain.counting import Step, end
 from dossier.domain.desk import Desk
 from dossier.domain.dossier import Terms
@@ -16,7 +17,7 @@ from dossier.domain.due_date import (
     counted_from_receipt,
     is_idle,
 )
-from dossier.domain.stops import Stop, StopKind
+from dossier.domain.stops import Stop, StopKind, Turn, stops_of
 
 RECEIPT_LAW = "our reading (the day of receipt is day 0; a due date is never a day off)"
 HOURS_LAW = (
@@ -73,6 +74,13 @@ def explained(received_at: datetime, terms: Terms, stops: Iterable[Stop], desk: 
     return Trace(tuple(legs))
 
 
+def told(events: Sequence[Recorded], corrections: Corrections, terms: Terms, desk: Desk) -> Trace:
+    """Fold the events of a dossier, each when it really happened, into the counting."""
+    received, *rest = effective(events, corrections)
+    turns = [Turn(e.from_status, e.to_status, e.occurred_at) for e in rest if e.is_move]
+    return explained(received.occurred_at, terms, stops_of(turns), desk)
+
+
 def _receipt(received_at: datetime, limit: TimeLimit, desk: Desk) -> Leg:
     steps = () if limit.is_none else tuple(counted_from_receipt(received_at, limit, desk))
     in_hours = limit.unit is TimeUnit.WORKING_HOUR and not limit.is_same_day
@@ -115,6 +123,10 @@ def _after(stop: Stop, due_on: date | None, terms: Terms, desk: Desk) -> Leg:
 
 
 def _kind(stop: Stop, due_on: date | None, policy: SupplementPolicy) -> LegKind:
+    """Say what a stop does.
+
+    Law: our reading (a procedure may say that a supplement only pauses the limit)
+    """
     if is_idle(due_on, stop.from_at):
         return LegKind.UNMOVED
     if stop.to_at is None:

@@ -90,6 +90,14 @@ def resumed(facts: Facts, day: date, due_on: date | None) -> Facts:
     return _turned(facts, day, due_on=due_on or FOREVER, is_waiting=False)
 
 
+def rescheduled(facts: Facts, day: date, due_on: date | None) -> Facts:
+    """Return the facts once the due date is another from `day` on; the clock goes on or stands."""
+    last = facts.stretches[-1]
+    return _turned(
+        facts, max(day, last.from_on), due_on=due_on or FOREVER, is_waiting=last.is_waiting
+    )
+
+
 def ended(facts: Facts, day: date, kind: EndKind) -> Facts:
     """Return the facts once the clock has ended for good."""
     *before, last = facts.stretches

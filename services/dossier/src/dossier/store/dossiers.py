@@ -96,6 +96,15 @@ async def dossier(tx: AsyncSession, code: str, sight: Sight, sealer: Sealer) -> 
     return None if row is None else _dossier(row, sealer)
 
 
+async def dossiers_at(
+    tx: AsyncSession, keys: Sequence[tuple[int, date, int]], sealer: Sealer
+) -> list[Dossier]:
+    """Return the dossiers with the given keys (agency, day of the code, serial), by key."""
+    key = tuple_(dossiers.c.agency_id, dossiers.c.issued_on, dossiers.c.serial)
+    rows = await tx.execute(_all().where(key.in_(keys)).order_by(key))
+    return [_dossier(row, sealer) for row in rows.mappings()]
+
+
 async def dossier_page(
     tx: AsyncSession,
     wanted: Wanted,

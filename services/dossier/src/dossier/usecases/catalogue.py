@@ -26,7 +26,7 @@ from dossier.domain.figures import NO_FIELD
 from dossier.domain.permissions import Sight
 from dossier.domain.procedures import ProcedureVersion
 from dossier.store import agencies, copies
-from dossier.usecases.desk_hours import HoursBook
+from dossier.usecases.hours_book import HoursBook
 
 Body = TypeVar("Body", bound=CopyModel)
 Value = TypeVar("Value")
@@ -155,7 +155,7 @@ class Catalogue:
         self.fresh_for = fresh_for
         self._client = client
         self._sessions = sessions
-        self._usual_hours = usual_hours
+        self.usual_hours = usual_hours
         self._own_hours = HoursBook(sessions, clock, fresh_for)
         self._agency_ids: dict[str, int] = {}
         self._procedures = Shelf(sessions, clock, fresh_for, kind=ProcedureCopy, build=_versions)
@@ -217,7 +217,7 @@ class Catalogue:
         return await self._client.calendar(etag=etag)
 
     def _desks(self, official: _Official, own: Mapping[str, tuple[DatedHours, ...]]) -> Desks:
-        return Desks(official.calendar, official.notices, self._usual_hours, own)
+        return Desks(official.calendar, official.notices, self.usual_hours, own)
 
     async def _number(self, code: str) -> int:
         await self._client.agency(code)

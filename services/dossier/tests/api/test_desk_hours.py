@@ -1,0 +1,77 @@
+import asyncio
+
+import pytest
+
+MORNINGS = [{"weekday": day, "opens": "07:00:00", "closes": "11:00:00"} for day in range(1, 7)]
+
+
+@pytest.fixture
+def set_hours(client, agency):
+    async def post(valid_from: str, sessions=MORNINGS, **options):
+        return await client.post(
+            f"/v1/agencies/{agency}/desk-hours",
+            json={"valid_from": valid_from, "sessions": sessions},
+            **options,
+        )
+
+    return post
+
+
+async def test_without_its_own_an_agency_has_the_usual_hours(client, agency):
+    found = (await client.get(f"/v1/agencies/{agency}/desk-hours")).json()
+    (week,) = found["weeks"]
+    assert week["valid_from"] is None
+    assert len(week["sessions"]) == 10
+    assert week["sessions"][0] == {"weekday": 1, "opens": "07:30:00", "closes": "11:30:00"}
+
+
+async def test_hours_begin_on_a_day_and_later_receipts_count_by_them(
+    client, a_dossier, set_hours, later
+):
+    before = (await client.post("/v1/dossiers", json=a_dossier())).json()
+    answer = await set_hours("2022-09-05")
+    assert answer.status_code == 201, answer.text
+    assert [week["valid_from"] for week in answer.json()["weeks"]] == [None, "2022-09-05"]
+    later(minutes=1)
+    for received_at, due_on in (
+        ("2022-08-31T16:00:00+07:00", before["due_on"]),
+        ("2022-09-06T16:00:00+07:00", "2022-09-12"),
+        ("2022-09-10T08:00:00+07:00", "2022-09-14"),
+    ):
+        paper = a_dossier(received_at=received_at)
+        receipt = (await client.post("/v1/dossiers", json=paper)).json()
+        assert receipt["due_on"] == due_on, received_at
+
+
+async def test_hours_are_set_once_for_a_day(set_hours):
+    answers = await asyncio.gather(*(set_hours("2022-09-05") for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
+    refused = next(answer for answer in answers if answer.status_code == 409)
+    assert refused.json()["code"] == "desk_hours_already_set"
+
+
+async def test_a_repeated_request_gets_the_same_answer(set_hours):
+    key = {"Idempotency-Key": "hours-1"}
+    first, second = [await set_hours("2022-09-05", headers=key) for _ in range(2)]
+    assert (first.status_code, first.json()) == (second.status_code, second.json())
+
+
+@pytest.mark.parametrize("sessions", [MORNINGS[5:], [MORNINGS[0], MORNINGS[0]]])
+async def test_hours_that_cannot_be_are_refused(set_hours, sessions):
+    answer = await set_hours("2022-09-05", sessions)
+    assert (answer.status_code, answer.json()["code"]) == (422, "desk_hours_impossible")
+
+
+async def test_hours_are_set_and_told_inside_ones_own_part_of_the_tree(
+    client, agency, set_hours, bearer
+):
+    stranger = bearer("calendar:apply", "dossiers:read", agency="H56.18")
+    assert (await set_hours("2022-09-05", headers=stranger)).status_code == 403
+    path = f"/v1/agencies/{agency}/desk-hours"
+    assert (await client.get(path, headers=stranger)).status_code == 403
+
+
+async def test_an_agency_the_catalogue_does_not_know_has_no_hours_to_set(client):
+    body = {"valid_from": "2022-09-05", "sessions": MORNINGS}
+    answer = await client.post("/v1/agencies/H99/desk-hours", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_agency")
