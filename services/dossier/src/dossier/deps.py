@@ -27,8 +27,9 @@ from dossier.usecases.certified import PreparedCopies, prepare_copies
 from dossier.usecases.changing import Change
 from dossier.usecases.desk_hours import PreparedHours, prepare_hours
 from dossier.usecases.filings import PreparedFiling, prepare_acceptance, prepare_filing
-from dossier.usecases.imports import LONGEST_LINE, Importer
+from dossier.usecases.imports import Importer
 from dossier.usecases.intake import Prepared, RequestKey, prepare_intake
+from dossier.usecases.ndjson import LONGEST_LINE
 from dossier.usecases.recomputing import (
     Batch,
     Keeper,

@@ -23,6 +23,7 @@ from dossier.routes import (
     handling,
     imports,
     intake,
+    lists,
     overdue,
     papers,
     tracking,
@@ -33,9 +34,11 @@ from dossier.usecases.acting import Office
 from dossier.usecases.catalogue import Catalogue, Sessions
 from dossier.usecases.figures import measured_figures
 
+# Lists come before tracking: `/dossiers/export` is no dossier's code.
 _DESKS = (
     intake,
     handling,
+    lists,
     tracking,
     imports,
     figures,

@@ -331,3 +331,21 @@ class NoSuchAgency(NotFound):
     """There is no agency with this code."""
 
     code = "no_such_agency"
+
+
+class SearchTooShort(Malformed):
+    """The term of a search would find nearly everybody."""
+
+    code = "search_too_short"
+
+
+class ListTooLong(Conflict):
+    """The list is longer than a sheet is written for."""
+
+    code = "list_too_long"
+
+
+class NotStorable(Malformed):
+    """The database does not take what looked right to us; only an import meets this."""
+
+    code = "not_storable"

@@ -8,42 +8,15 @@ from kit.db import ReadTx, Tx
 from kit.errors import refusals
 from kit.paging import DEFAULT_LIMIT, Cursor, Limit, Page
 from kit.preconditions import not_modified
-from kit.wire import AgencyCodeText, Day, ProcedureCodeText
 
 from dossier.deps import AtOffice, CaseOfficer, DossierCode, DossierReader
 from dossier.domain.errors import UnknownDossier
-from dossier.domain.facts import Channel
-from dossier.schemas.intake import StatusCode
 from dossier.schemas.look_up import ApplicantOut, DossierOut, EventOut, Progress
 from dossier.usecases import reading
-from dossier.usecases.reading import wanted
 
 router = APIRouter(prefix="/v1", tags=["look-up"])
 
 _FRESH: dict[int | str, dict[str, Any]] = {304: {"description": "The client's copy is fresh."}}
-
-
-@router.get("/dossiers")
-async def list_dossiers(
-    reader: DossierReader,
-    office: AtOffice,
-    tx: ReadTx,
-    agency: AgencyCodeText | None = None,
-    status: StatusCode | None = None,
-    procedure: ProcedureCodeText | None = None,
-    channel: Channel | None = None,
-    received_from: Day | None = None,
-    received_to: Day | None = None,
-    limit: Limit = DEFAULT_LIMIT,
-    cursor: Cursor = None,
-) -> Page[DossierOut]:
-    """List the dossiers in sight, the newest first."""
-    asked = wanted(agency, status, procedure, channel, received_from, received_to)
-    page, following = await reading.list_dossiers(
-        tx, office, asked, cursor=cursor, limit=limit, acting=reader
-    )
-    items = [DossierOut.model_validate(dossier) for dossier in page]
-    return Page[DossierOut](items=items, next_cursor=following)
 
 
 @router.get(

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from kernel.codes import DossierCode
-from sqlalchemy import RowMapping, Select, Uuid, insert, literal, select, tuple_
+from sqlalchemy import RowMapping, Select, Uuid, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.dossier import Dossier, MaskedApplicant
@@ -45,22 +45,6 @@ class Event:
     recorded_at: datetime
     recorded_by: str
     details: dict[str, str | bool | int | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which dossiers a list asks for; None means any."""
-
-    agencies: frozenset[str] | None = None
-    status: int | None = None
-    procedure: str | None = None
-    channel: str | None = None
-    received_from: date | None = None
-    received_to: date | None = None
-
-
-Place = tuple[date, int, int]
-"""Where a dossier stands in lists: day of the code, serial, agency."""
 
 
 def _all() -> Select[Any]:
@@ -102,36 +86,6 @@ async def dossiers_at(
     """Return the dossiers with the given keys (agency, day of the code, serial), by key."""
     key = tuple_(dossiers.c.agency_id, dossiers.c.issued_on, dossiers.c.serial)
     rows = await tx.execute(_all().where(key.in_(keys)).order_by(key))
-    return [_dossier(row, sealer) for row in rows.mappings()]
-
-
-async def dossier_page(
-    tx: AsyncSession,
-    wanted: Wanted,
-    sight: Sight,
-    sealer: Sealer,
-    *,
-    after: Place | None,
-    limit: int,
-) -> list[Dossier]:
-    """Return up to `limit` dossiers, the newest first, from `after` on."""
-    place = tuple_(dossiers.c.issued_on, dossiers.c.serial, dossiers.c.agency_id)
-    conditions = [in_sight(dossiers.c.agency_id, sight, among=wanted.agencies)]
-    for column, value in (
-        (dossiers.c.status, wanted.status),
-        (dossiers.c.procedure_code, wanted.procedure),
-        (dossiers.c.channel, wanted.channel),
-    ):
-        if value is not None:
-            conditions.append(column == value)
-    if wanted.received_from is not None:
-        conditions.append(dossiers.c.issued_on >= wanted.received_from)
-    if wanted.received_to is not None:
-        conditions.append(dossiers.c.issued_on <= wanted.received_to)
-    if after is not None:
-        conditions.append(place < tuple_(*(literal(value) for value in after)))
-    newest = (dossiers.c.issued_on.desc(), dossiers.c.serial.desc(), dossiers.c.agency_id.desc())
-    rows = await tx.execute(_all().where(*conditions).order_by(*newest).limit(limit))
     return [_dossier(row, sealer) for row in rows.mappings()]
 
 

@@ -1,6 +1,7 @@
 """Personal data at rest: sealed with AES-256-GCM, bound to the applicant it belongs to."""
 
 import base64
+import hmac
 import os
 from collections.abc import Mapping
 from uuid import UUID
@@ -19,6 +20,7 @@ class Sealer:
         """Take keys in base64 by id; `key_id` names the one that seals."""
         self.key_id = key_id
         self._ciphers = {name: AESGCM(base64.b64decode(key)) for name, key in keys.items()}
+        self._secret = base64.b64decode(keys[key_id])
 
     def seal(self, applicant_id: UUID, details: Mapping[str, str]) -> bytes | None:
         """Encrypt `details`; nothing to hide gives None."""
@@ -37,6 +39,10 @@ class Sealer:
             self._ciphers[key_id].decrypt(nonce, cipher, applicant_id.bytes)
         )
         return opened
+
+    def digest(self, text: str) -> bytes:
+        """Return what only the holder of the present key can compare with `text`."""
+        return hmac.digest(self._secret, b"search:" + text.encode(), "sha256")
 
 
 def masked(text: str | None) -> str | None:

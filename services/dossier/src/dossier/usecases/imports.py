@@ -1,4 +1,4 @@
-"""Bulk intake of histories: read line by line, stored batch by batch, answered line by line."""
+"""Bulk intake of histories: one batch is checked while the one before is being stored."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -12,18 +12,23 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from dossier.domain.chronology import receipt_instant
 from dossier.domain.dossier import dossier_code
+from dossier.domain.errors import NotStorable
 from dossier.domain.history import Told, past_course
 from dossier.domain.lifecycle import Status
 from dossier.domain.permissions import require_sight
 from dossier.schemas.imports import ImportedDossier, LineOutcome, LineProblem
-from dossier.store.imports import History, store_histories
+from dossier.store.imports import History, Placed, store_histories
 from dossier.usecases.acting import Acting, Office
-from dossier.usecases.intake import Particulars, intake_of, terms_of
+from dossier.usecases.intake import Particulars, intake_of
+from dossier.usecases.ndjson import Line, batches
+from dossier.usecases.terms_book import TermsBook
 
-BATCH = 500
-LONGEST_LINE = 65_536
-_WAITING_BATCHES = 400
+BATCH = 2_000
+_BATCH_BYTES = 4_194_304
+_WAITING_BATCHES = 100
 """Answers kept for a client that writes everything before it reads: 200,000 lines of them."""
+_A_BREATH = 32
+"""Lines checked before others get their turn: what is being stored must not run dry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +44,12 @@ class Importer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    number: int
-    text: bytes | None
+class _Checked:
+    """A batch after checking: the answers to bad lines, and the histories of the others."""
+
+    outcomes: dict[int, LineOutcome]
+    histories: dict[int, tuple[str, History]]
+    """By line number: the agency's code, and the history."""
 
 
 async def import_dossiers(
@@ -49,19 +57,11 @@ async def import_dossiers(
 ) -> AsyncIterator[bytes]:
     """Store histories and answer each line; reading goes on while the client does not read.
 
-    A batch is stored whole or not at all, and answered after its commit.
+    A batch is answered after its commit. A line that the database does not take is found by
+    storing ever smaller parts of its batch, so it takes nobody along.
     """
     answers: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=_WAITING_BATCHES)
-
-    async def work() -> None:
-        try:
-            async for batch in _batches(_lines(chunks)):
-                outcomes = await _store(importer, batch, acting=acting)
-                await answers.put(b"".join(map(_ndjson, outcomes)))
-        finally:
-            await answers.put(None)
-
-    worker = asyncio.create_task(work())
+    worker = asyncio.create_task(_work(importer, chunks, acting, answers))
     try:
         while (answer := await answers.get()) is not None:
             yield answer
@@ -70,48 +70,82 @@ async def import_dossiers(
         worker.cancel()
 
 
-async def _store(
-    importer: Importer, batch: Sequence[_Line], *, acting: Acting
-) -> list[LineOutcome]:
+async def _work(
+    importer: Importer,
+    chunks: AsyncIterator[bytes],
+    acting: Acting,
+    answers: "asyncio.Queue[bytes | None]",
+) -> None:
+    """Check a batch while the one before is being stored, and answer in order."""
+    storing: asyncio.Task[bytes] | None = None
+    try:
+        async for batch in batches(chunks, lines=BATCH, size=_BATCH_BYTES):
+            checked = await _check(importer, batch, acting=acting)
+            if storing is not None:
+                await answers.put(await storing)
+            storing = asyncio.create_task(_answered(importer, checked))
+        if storing is not None:
+            await answers.put(await storing)
+    finally:
+        if storing is not None:
+            storing.cancel()
+        await answers.put(None)
+
+
+async def _check(importer: Importer, batch: Sequence[Line], *, acting: Acting) -> _Checked:
     acting = replace(acting, now=importer.clock())
+    book = TermsBook(importer.office.catalogue)
     outcomes: dict[int, LineOutcome] = {}
-    histories: dict[int, tuple[ImportedDossier, History]] = {}
-    for line in batch:
+    histories: dict[int, tuple[str, History]] = {}
+    for count, line in enumerate(batch, start=1):
+        if count % _A_BREATH == 0:
+            await asyncio.sleep(0)
         try:
             paper = _paper(line)
-            histories[line.number] = (paper, await _history(importer.office, paper, acting))
+            history = await _history(importer.office, book, paper, acting)
+            histories[line.number] = (paper.agency_code, history)
         except _TooLong:
-            outcomes[line.number] = _rejected(line, importer.too_long)
+            outcomes[line.number] = _rejected(line.number, importer.too_long)
         except ValidationError as error:
-            outcomes[line.number] = _rejected(line, importer.malformed(error))
+            outcomes[line.number] = _rejected(line.number, importer.malformed(error))
         except Refusal as refusal:
-            outcomes[line.number] = _rejected(line, importer.explain(refusal))
-    if histories:
-        outcomes |= await _stored(importer, histories)
-    return [outcomes[line.number] for line in batch]
+            outcomes[line.number] = _rejected(line.number, importer.explain(refusal))
+    return _Checked(outcomes, histories)
+
+
+async def _answered(importer: Importer, checked: _Checked) -> bytes:
+    """Store a checked batch and return its answers, in the order of its lines."""
+    outcomes = checked.outcomes
+    if checked.histories:
+        outcomes = outcomes | await _stored(importer, checked.histories)
+    return b"".join(_ndjson(outcomes[number]) for number in sorted(outcomes))
 
 
 async def _stored(
-    importer: Importer, histories: dict[int, tuple[ImportedDossier, History]]
+    importer: Importer, histories: dict[int, tuple[str, History]]
 ) -> dict[int, LineOutcome]:
-    async with importer.sessions.begin() as tx:
-        placed = await store_histories(tx, [history for _, history in histories.values()])
+    """Store histories together, or, when the database takes not all of them, by halves."""
+    try:
+        async with importer.sessions.begin() as tx:
+            placed = await store_histories(tx, [history for _, history in histories.values()])
+    except NotStorable as refusal:
+        if len(histories) == 1:
+            return {number: _rejected(number, importer.explain(refusal)) for number in histories}
+        numbers, middle = list(histories), len(histories) // 2
+        first = await _stored(importer, {n: histories[n] for n in numbers[:middle]})
+        return first | await _stored(importer, {n: histories[n] for n in numbers[middle:]})
     return {
-        number: LineOutcome(
-            line=number,
-            outcome="stored" if place.is_new else "duplicate",
-            code=dossier_code(paper.agency_code, place.issued_on, place.serial),
-        )
-        for (number, (paper, _)), place in zip(histories.items(), placed, strict=True)
+        number: _outcome(number, agency_code, place)
+        for (number, (agency_code, _)), place in zip(histories.items(), placed, strict=True)
     }
 
 
-async def _history(office: Office, paper: ImportedDossier, acting: Acting) -> History:
+async def _history(
+    office: Office, book: TermsBook, paper: ImportedDossier, acting: Acting
+) -> History:
     require_sight(acting.sight, paper.agency_code)
     received_at = receipt_instant(paper.received_at, now=acting.now)
-    terms = await terms_of(
-        office.catalogue, paper.agency_code, paper.procedure_code, paper.channel, received_at
-    )
+    terms = await book.terms(paper.agency_code, paper.procedure_code, paper.channel, received_at)
     told = Told(
         channel=paper.channel,
         received_at=received_at,
@@ -124,7 +158,7 @@ async def _history(office: Office, paper: ImportedDossier, acting: Acting) -> Hi
     course, events = past_course(told, now=acting.now)
     applicant_id = uuid4()
     particulars = Particulars(
-        agency_id=await office.catalogue.agency_id(paper.agency_code),
+        agency_id=await book.agency_id(paper.agency_code),
         agency_code=paper.agency_code,
         channel=paper.channel,
         applicant_id=applicant_id,
@@ -143,47 +177,23 @@ class _TooLong(Exception):
     """The line is longer than any line may be."""
 
 
-def _paper(line: _Line) -> ImportedDossier:
+def _paper(line: Line) -> ImportedDossier:
     if line.text is None:
         raise _TooLong
     return ImportedDossier.model_validate_json(line.text)
 
 
-def _rejected(line: _Line, problem: LineProblem) -> LineOutcome:
-    return LineOutcome(line=line.number, outcome="rejected", problem=problem)
+def _rejected(number: int, problem: LineProblem) -> LineOutcome:
+    return LineOutcome(line=number, outcome="rejected", problem=problem)
+
+
+def _outcome(number: int, agency_code: str, place: Placed) -> LineOutcome:
+    return LineOutcome(
+        line=number,
+        outcome="stored" if place.is_new else "duplicate",
+        code=dossier_code(agency_code, place.issued_on, place.serial),
+    )
 
 
 def _ndjson(outcome: LineOutcome) -> bytes:
     return outcome.model_dump_json(exclude_none=True).encode() + b"\n"
-
-
-async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[_Line]:
-    """Cut a stream into numbered lines; an overlong line is skipped without being held."""
-    number, held, is_overlong = 1, bytearray(), False
-    async for chunk in chunks:
-        *whole, rest = chunk.split(b"\n")
-        for part in whole:
-            text = bytes(held) + part
-            yield _Line(number, None if is_overlong or len(text) > LONGEST_LINE else text)
-            number, is_overlong = number + 1, False
-            held.clear()
-        held += rest
-        if len(held) > LONGEST_LINE:
-            is_overlong = True
-            held.clear()
-    if held or is_overlong:
-        yield _Line(number, None if is_overlong else bytes(held))
-
-
-async def _batches(lines: AsyncIterator[_Line]) -> AsyncIterator[list[_Line]]:
-    """Group lines; blank ones are numbered but neither stored nor answered."""
-    batch: list[_Line] = []
-    async for line in lines:
-        if line.text is not None and not line.text.strip():
-            continue
-        batch.append(line)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import uuid4
 
 from kit.paging import encode_cursor
@@ -12,9 +11,9 @@ from dossier.domain.dossier import Dossier
 from dossier.domain.errors import UnknownDossier
 from dossier.domain.lifecycle import LABELS_VI, completion_percent
 from dossier.store import dossiers as store
-from dossier.store.dossiers import Event, Wanted
+from dossier.store.dossiers import Event
 from dossier.usecases.acting import Acting, Office
-from dossier.usecases.places import number, place
+from dossier.usecases.places import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +32,6 @@ async def read_dossier(tx: AsyncSession, office: Office, code: str, *, acting: A
     if found is None:
         raise UnknownDossier(code=code)
     return found
-
-
-async def list_dossiers(
-    tx: AsyncSession,
-    office: Office,
-    wanted: Wanted,
-    *,
-    cursor: str | None,
-    limit: int,
-    acting: Acting,
-) -> tuple[list[Dossier], str | None]:
-    """Return a page of dossiers, the newest first, and the cursor of the next."""
-    found = await store.dossier_page(
-        tx, wanted, acting.sight, office.sealer, after=place(cursor), limit=limit + 1
-    )
-    page = found[:limit]
-    if len(found) <= limit:
-        return page, None
-    last = page[-1]
-    return page, encode_cursor(last.issued_on, last.serial, last.agency_id)
 
 
 async def list_events(
@@ -97,22 +76,3 @@ async def track_dossier(tx: AsyncSession, code: str) -> Progress:
     if status is None:
         raise UnknownDossier(code=code)
     return Progress(code, status, LABELS_VI[status], completion_percent(status))
-
-
-def wanted(
-    agency: str | None,
-    status: int | None,
-    procedure: str | None,
-    channel: str | None,
-    received_from: date | None,
-    received_to: date | None,
-) -> Wanted:
-    """Return which dossiers a list asks for."""
-    return Wanted(
-        agencies=None if agency is None else frozenset({agency}),
-        status=status,
-        procedure=procedure,
-        channel=channel,
-        received_from=received_from,
-        received_to=received_to,
-    )

@@ -1,0 +1,102 @@
+"""The lists' desk: pages of dossiers, narrowed and searched, and whole lists as files."""
+
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from kernel.time_zone import local_day
+from kit.db import Hot, hot_connection
+from kit.errors import MissingScope, refusals
+from kit.paging import Page
+
+from dossier.deps import AtOffice, DossierReader
+from dossier.domain.errors import ListTooLong, SearchTooShort, UnknownAgency
+from dossier.schemas.lists import ExportAsked, PageAsked
+from dossier.schemas.look_up import DossierOut
+from dossier.usecases import exporting, listing
+from dossier.usecases.exporting import Connections, Export
+from dossier.usecases.listing import SEARCH_SCOPE, Listing, Searcher, wanted
+
+router = APIRouter(prefix="/v1", tags=["lists"])
+
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_BINARY = {"type": "string", "format": "binary"}
+
+
+async def searcher(reader: DossierReader, request: Request) -> Searcher:
+    """Say who asks for a list, and whether by name as well."""
+    may_search = SEARCH_SCOPE in request.scope["actor"].scopes
+    return Searcher(reader, may_search, request.scope["request_id"])
+
+
+AsSearcher = Annotated[Searcher, Depends(searcher)]
+
+
+async def page_to_list(
+    asked: Annotated[PageAsked, Query()], asking: AsSearcher, at: AtOffice
+) -> Listing:
+    """Ask the catalogue which agencies are meant, before `Hot` takes a connection."""
+    return Listing(await wanted(at, asked, asking), asked, asking)
+
+
+async def list_to_export(
+    asked: Annotated[ExportAsked, Query()], asking: AsSearcher, at: AtOffice
+) -> Export:
+    """Ask the catalogue which agencies are meant."""
+    return Export(await wanted(at, asked, asking), asked, asking)
+
+
+async def connections(request: Request) -> Connections:
+    """Return what lends a connection for one statement at a time."""
+    return lambda: asynccontextmanager(hot_connection)(request)
+
+
+@router.get(
+    "/dossiers",
+    response_model=Page[DossierOut],
+    responses=refusals(MissingScope, SearchTooShort, UnknownAgency),
+)
+async def list_dossiers(
+    asked: Annotated[Listing, Depends(page_to_list)], office: AtOffice, hot: Hot
+) -> Response:
+    """List the dossiers in sight, the newest first.
+
+    A search by the applicant's name needs the scope `dossiers:search`; who searched, and when, is
+    recorded.
+    """
+    # The model describes the page and is tested against it; building it for each would cost more
+    # than reading the page does.
+    page = await listing.list_dossiers(hot, office, asked)
+    return Response(page, media_type="application/json")
+
+
+@router.get(
+    "/dossiers/export",
+    response_class=StreamingResponse,
+    responses={
+        200: {"content": {kind: {"schema": _BINARY} for kind in _TYPES.values()}},
+        **refusals(MissingScope, SearchTooShort, UnknownAgency, ListTooLong),
+    },
+)
+async def export_dossiers(
+    export: Annotated[Export, Depends(list_to_export)],
+    office: AtOffice,
+    lent: Annotated[Connections, Depends(connections)],
+) -> StreamingResponse:
+    """Write the whole list to a file, the newest first, however long it is.
+
+    Names are masked for readers without the scope `dossiers:search`; that names were exported is
+    recorded.
+    """
+    content = await exporting.export_dossiers(lent, office, export)
+    day = local_day(export.searcher.acting.now)
+    name = f"ho-so-{day:%Y%m%d}.{export.asked.format}"
+    return StreamingResponse(
+        content,
+        media_type=_TYPES[export.asked.format],
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -1,0 +1,157 @@
+"""Lists of dossiers: who may ask for what, and the page as it goes over the wire."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import orjson
+from kernel.time_zone import local_day
+from kit.errors import MissingScope
+from kit.paging import encode_cursor
+
+from dossier.domain.dossier import dossier_code
+from dossier.domain.errors import SearchTooShort
+from dossier.domain.lifecycle import LABELS_VI
+from dossier.domain.names import folded
+from dossier.schemas.lists import Narrowing, PageAsked
+from dossier.store import lists
+from dossier.store.lists import Days, Place, Row, Wanted
+from dossier.store.personal_data import Sealer, masked
+from dossier.store.searches import Search, SearchKind, record_search
+from dossier.usecases.acting import Acting, Office
+from dossier.usecases.places import place
+
+SEARCH_SCOPE = "dossiers:search"
+_SHORTEST_TERM = 2
+_INNER = ("agency_id", "issued_on", "serial", "applicant_id", "sealed", "key_id")
+_LABELS: dict[int, str] = {int(status): label for status, label in LABELS_VI.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Searcher:
+    """Who asks for a list, whether names may be searched for, and in which request."""
+
+    acting: Acting
+    may_search: bool
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page asked for, and what it may hold."""
+
+    wanted: Wanted
+    asked: PageAsked
+    searcher: Searcher
+
+
+async def list_dossiers(
+    connection: "asyncpg.Connection[Any]", office: Office, listing: Listing
+) -> bytes:
+    """Return a page of dossiers as JSON, the newest first, with the cursor of the next.
+
+    A search by name is recorded first, like a read of personal data.
+    """
+    wanted, asked = listing.wanted, listing.asked
+    if wanted.name is not None:
+        await record_search(
+            connection, search(office, asked, listing.searcher, kind=SearchKind.LIST)
+        )
+    rows = await lists.page(connection, wanted, after=place(asked.cursor), limit=asked.limit + 1)
+    shown = rows[: asked.limit]
+    items = [_item(row, office.sealer) for row in shown]
+    following = cursor_after(shown) if len(rows) > asked.limit else None
+    return orjson.dumps({"items": items, "next_cursor": following}, option=orjson.OPT_UTC_Z)
+
+
+async def wanted(office: Office, asked: Narrowing, searcher: Searcher) -> Wanted:
+    """Return which dossiers are asked for, within what the actor sees; asks the catalogue.
+
+    Raises:
+        MissingScope: a name is searched for by somebody who may not.
+        SearchTooShort: the term would find nearly everybody.
+    """
+    return Wanted(
+        agencies=await _agencies(office, asked, searcher.acting),
+        today=local_day(searcher.acting.now),
+        statuses=tuple(asked.status),
+        procedure=asked.procedure,
+        field=asked.field,
+        channel=asked.channel,
+        intake_officer=asked.intake_officer,
+        case_officer=asked.case_officer,
+        standing=asked.timeliness,
+        received=Days(asked.received_from, asked.received_to),
+        due=Days(asked.due_from, asked.due_to),
+        ended=Days(asked.ended_from, asked.ended_to),
+        name=_name(asked.applicant, searcher),
+    )
+
+
+def search(office: Office, asked: Narrowing, searcher: Searcher, *, kind: SearchKind) -> Search:
+    """Return what is recorded of a search."""
+    term = None if asked.applicant is None else folded(asked.applicant)
+    return Search(
+        agency_code=asked.agency,
+        search_id=uuid4(),
+        kind=kind,
+        term_digest=None if term is None else office.sealer.digest(term),
+        key_id=office.sealer.key_id,
+        searched_by=searcher.acting.by,
+        searched_at=searcher.acting.now,
+        request_id=searcher.request_id,
+    )
+
+
+def place_of(row: Row) -> Place:
+    """Return where a row stands in its list."""
+    return row["issued_on"], row["serial"], row["agency_id"]
+
+
+def cursor_after(rows: Sequence[Row]) -> str:
+    """Return the cursor of the page that follows `rows`."""
+    return encode_cursor(*place_of(rows[-1]))
+
+
+def code_of(row: Row) -> str:
+    """Return the code of a row's dossier."""
+    return dossier_code(row["agency_code"], row["issued_on"], row["serial"])
+
+
+async def _agencies(office: Office, asked: Narrowing, acting: Acting) -> tuple[str, ...] | None:
+    """Return the codes of the agencies asked for that are in sight, None for all there are."""
+    if asked.agency is None:
+        return None if acting.sight is None else tuple(sorted(acting.sight))
+    codes = frozenset({asked.agency})
+    if asked.include_subordinates:
+        codes = await office.catalogue.subtree(asked.agency)
+    return tuple(sorted(codes if acting.sight is None else codes & acting.sight))
+
+
+def _name(term: str | None, searcher: Searcher) -> str | None:
+    if term is None:
+        return None
+    if not searcher.may_search:
+        raise MissingScope(scopes=SEARCH_SCOPE)
+    name = folded(term)
+    if len(name) < _SHORTEST_TERM:
+        raise SearchTooShort(shortest=_SHORTEST_TERM)
+    return name
+
+
+def _item(row: Row, sealer: Sealer) -> dict[str, object]:
+    """Return a dossier as `DossierOut` has it, straight from its row: pages are a hot path."""
+    item: dict[str, Any] = dict(row)
+    details = sealer.open(item["applicant_id"], item["sealed"], key_id=item["key_id"])
+    item["code"] = code_of(row)
+    item["status_label"] = _LABELS[item["status"]]
+    item["applicant"] = {
+        "full_name": item["applicant_name"],
+        "id_number": masked(details.get("id_number")),
+        "phone": masked(details.get("phone")),
+    }
+    for name in _INNER:
+        del item[name]
+    return item

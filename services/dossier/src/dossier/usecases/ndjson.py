@@ -1,0 +1,72 @@
+"""Cutting a stream of bytes into batches of numbered lines, holding one batch and no more."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+LONGEST_LINE = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line and its number, from 1; without text when it was longer than any line may be."""
+
+    number: int
+    text: bytes | None
+
+
+async def batches(
+    chunks: AsyncIterator[bytes], *, lines: int, size: int
+) -> AsyncIterator[list[Line]]:
+    """Give batches of up to `lines` lines and, a line over, `size` bytes.
+
+    Blank lines are numbered and left out. An overlong line is skipped without being held.
+    """
+    cutter = _Cutter()
+    batch: list[Line] = []
+    held = 0
+    async for chunk in chunks:
+        for line in cutter.cut(chunk):
+            batch.append(line)
+            held += len(line.text or b"")
+            if len(batch) == lines or held > size:
+                yield batch
+                batch, held = [], 0
+    batch += cutter.rest()
+    if batch:
+        yield batch
+
+
+class _Cutter:
+    """Holds the beginning of a line until its end arrives."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._held = bytearray()
+        self._is_overlong = False
+
+    def cut(self, chunk: bytes) -> list[Line]:
+        """Return the lines that end in `chunk`."""
+        *ends, beginning = chunk.split(b"\n")
+        found = []
+        for end in ends:
+            line = self._line(bytes(self._held) + end if self._held else end)
+            self._held.clear()
+            if line is not None:
+                found.append(line)
+        self._held += beginning
+        if len(self._held) > LONGEST_LINE:
+            self._is_overlong = True
+            self._held.clear()
+        return found
+
+    def rest(self) -> list[Line]:
+        """Return what stands after the last line end."""
+        line = self._line(bytes(self._held))
+        return [] if line is None else [line]
+
+    def _line(self, text: bytes) -> Line | None:
+        self._number += 1
+        was_overlong, self._is_overlong = self._is_overlong, False
+        if was_overlong or len(text) > LONGEST_LINE:
+            return Line(self._number, None)
+        return Line(self._number, text) if text.strip() else None
