@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from kernel.codes import DossierCode
-from sqlalchemy import RowMapping, Select, Uuid, insert, literal, select
+from sqlalchemy import RowMapping, Select, Uuid, insert, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.dossier import Dossier, MaskedApplicant
@@ -16,6 +16,7 @@ from dossier.domain.facts import Channel, EndKind, ReturnMethod
 from dossier.domain.lifecycle import Status
 from dossier.domain.permissions import Sight
 from dossier.store.agencies import in_sight
+from dossier.store.filings import Filing
 from dossier.store.personal_data import Sealer, masked
 from dossier.tables import agencies, applicants, dossiers, events, personal_data_reads
 
@@ -108,7 +109,7 @@ async def event_page(tx: AsyncSession, of: Dossier, *, after: int, limit: int) -
 
 async def applicant_in_clear(
     tx: AsyncSession,
-    of: Dossier,
+    of: Dossier | Filing,
     sealer: Sealer,
     *,
     read_id: UUID,
