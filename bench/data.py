@@ -174,7 +174,7 @@ async def _plan(connection: "asyncpg.Connection[Any]", stage: Stage) -> None:
 
 
 async def _people(connection: "asyncpg.Connection[Any]", stage: Stage) -> None:
-    """Seal as many applicants as the busiest ward has dossiers; other wards have the first of them."""
+    """Seal as many applicants as the busiest ward has; the others have the first of them."""
     most = await connection.fetchval("select max(person) from bench_plan")
     sealer = Sealer({"1": personal_data_key(stage.keys)}, key_id="1")
     await connection.execute(

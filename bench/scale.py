@@ -6,7 +6,7 @@ _SMOKE = 100_000
 _LARGE = 10_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
     """Sizes of one run. Times are per round; floors and product take turns in each round."""
 
@@ -17,10 +17,11 @@ class Scale:
     templates: int
     rounds: int
     seconds: float
-    clients: int
     bulk_lines: int
     repeats: int
     lists: int
+    figures: int
+    clients: int = 16
 
     @property
     def is_large(self) -> bool:
@@ -30,6 +31,30 @@ class Scale:
 
 def scale_of(rows: int) -> Scale:
     """Return the sizes that go with so many dossiers; few dossiers only prove that it runs."""
-    if rows < _SMOKE:
-        return Scale(rows, 20, 6, 8, 200, 1, 0.3, 16, 1_000, 3, 3)
-    return Scale(rows, 700, 60, 64, 2_600, 3, 4, 16, 20_000, 20, 12)
+    if rows >= _SMOKE:
+        return Scale(
+            rows=rows,
+            agencies=700,
+            fields=60,
+            busy_agencies=64,
+            templates=2_600,
+            rounds=3,
+            seconds=3,
+            bulk_lines=20_000,
+            repeats=20,
+            lists=12,
+            figures=100,
+        )
+    return Scale(
+        rows=rows,
+        agencies=10,
+        fields=6,
+        busy_agencies=8,
+        templates=100,
+        rounds=1,
+        seconds=0.3,
+        bulk_lines=1_000,
+        repeats=3,
+        lists=3,
+        figures=5,
+    )

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import orjson
 from rich.console import Console
 from tthc.cluster import ADMIN
 from tthc.keys import LocalIssuer
@@ -125,20 +126,32 @@ class Stage:
             self.url, scripts, clients=clients, seconds=seconds or None, transactions=few
         )
 
-    async def sql_times(self, scripts: Sequence[str]) -> Tally:
+    async def sql_times(self, scripts: Sequence[str], *, repeats: int | None = None) -> Tally:
         """Time statements alone, one client, a few times."""
-        repeats = self.scale.repeats
-        return await pgbench(self.url, scripts, clients=_ONE, transactions=repeats)
+        times = repeats or self.scale.repeats
+        return await pgbench(self.url, scripts, clients=_ONE, transactions=times)
 
-    async def spoken(self, paths: Sequence[str], token: str) -> list[str]:
-        """Return what the product says to its database when asked for `paths`, as scripts."""
+    async def cursors(self, path: str, token: str, pages: int) -> list[str]:
+        """Walk a list by its own cursors, 500 a page, and return them."""
+        found: list[str] = []
+        long = path.replace("limit=100", "limit=500")
+        for _page in range(pages):
+            further = f"{long}&cursor={found[-1]}" if found else long
+            answer = orjson.loads(await self.once(self.dossier, reading(further, token)))
+            if answer["next_cursor"] is None:
+                break
+            found.append(answer["next_cursor"])
+        return found
+
+    async def spoken(self, requests: Sequence[bytes]) -> list[str]:
+        """Return what the product says to its database when asked `requests`, as scripts."""
         log = self.home / "logs" / "postgres.log"
         overhearing = Overhearing(self.admin_url, log, "dossier")
 
-        def asking(path: str) -> Callable[[], Awaitable[bytes]]:
-            return lambda: self.once(self.dossier, reading(path, token))
+        def asking(request: bytes) -> Callable[[], Awaitable[bytes]]:
+            return lambda: self.once(self.dossier, request)
 
-        return await overhearing.scripts([asking(path) for path in paths])
+        return await overhearing.scripts([asking(request) for request in requests])
 
     async def rows(self, query: str, *arguments: object) -> list[asyncpg.Record]:
         """Ask the dossier database, beside the product."""

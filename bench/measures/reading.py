@@ -6,7 +6,6 @@ from datetime import date
 from urllib.parse import urlencode
 
 from kernel.codes import AgencyCode, DossierCode
-from kit.paging import encode_cursor
 
 from bench.requests import reading
 from bench.results import Result, Rounds, at_least, at_most, within
@@ -15,16 +14,20 @@ from bench.stage import Stage
 _P95 = 0.95
 _SAMPLE = 2_000
 _ONE = 1
+_HALF = 0.5
+_DEPTHS = (2, 5, 10)
 
 _ANY = """
     select a.code, d.issued_on, d.serial from dossiers d join agencies a using (agency_id)
     where a.code = any($1) order by md5(d.serial::text || d.issued_on || a.code) limit $2
 """
-_MIDDLE = """
-    select d.issued_on, d.serial, d.agency_id from dossiers d join agencies a using (agency_id)
-    where a.code = $1 order by 1 desc, 2 desc, 3 desc
-    offset (select $2::float * count(*) from dossiers join agencies b using (agency_id)
-            where b.code = $1)::int limit 1
+_WALK = """
+    select d.*, a.code as agency_code, p.full_name, p.sealed, p.key_id
+    from dossiers d
+    join agencies a on a.agency_id = d.agency_id
+    join applicants p on p.agency_id = d.agency_id and p.applicant_id = d.applicant_id
+    where d.agency_id = {agency_id}
+    order by d.agency_id desc, d.issued_on desc, d.serial desc limit 101;
 """
 
 
@@ -61,34 +64,54 @@ class _Lists:
 
 async def pages(stage: Stage) -> list[Result]:
     """Read pages of a hundred, the first and deep ones, against the same statements in SQL."""
-    first, deep = await _lists(stage, [0.0]), await _lists(stage, [0.3, 0.6, 0.9])
+    first, deep = await _first_pages(stage), await _deep_pages(stage)
     both = _Lists([*first.requests, *deep.requests], [*first.scripts, *deep.scripts])
     results = [
         at_most("list100_p95_c16", "ms", await _p95(stage, both, stage.scale.clients), 1.3),
         at_most("list100_p95_c1", "ms", await _p95(stage, both, _ONE), 1.8),
     ]
-    times = [(await stage.sql_times(each.scripts)).percentile(0.5) for each in (first, deep)]
-    alike = Rounds(product=[times[1]], floor=[times[0]])
-    note = "SQL: pages at 30, 60 and 90 % of a list beside its first page"
-    return [*results, at_most("list100_deep_page", "ms", alike, 1.5, note=note)]
+    plain = await _plain_walks(stage)
+    shallow, far, least = [
+        (await stage.sql_times(scripts)).percentile(_HALF)
+        for scripts in (first.scripts, deep.scripts, plain)
+    ]
+    alike = Rounds(product=[far], floor=[shallow])
+    note = "SQL: pages 1,000 to 5,000 dossiers down a list beside its first page"
+    results.append(at_most("list100_deep_page", "ms", alike, 1.5, note=note))
+    worth = Rounds(product=[shallow], floor=[least])
+    note = "SQL: our statement beside a plain walk of the primary key"
+    return [*results, at_most("list100_statement", "ms", worth, 1.5, note=note)]
 
 
-async def _lists(stage: Stage, depths: Sequence[float]) -> _Lists:
-    agencies = stage.busy[: max(1, stage.scale.lists // len(depths))]
-    requests, scripts = [], []
-    for agency in agencies:
-        token = stage.token(agency)
-        paths = [await _path(stage, agency, depth) for depth in depths]
-        requests += [reading(path, token) for path in paths]
-        scripts += await stage.spoken(paths, token)
-    return _Lists(requests, scripts)
+async def _plain_walks(stage: Stage) -> list[str]:
+    """Return first pages as they would be asked for if nothing but speed mattered."""
+    query = "select agency_id from agencies where code = any($1)"
+    found = await stage.rows(query, list(stage.busy[: stage.scale.lists]))
+    return [_WALK.format(agency_id=row["agency_id"]) for row in found]
 
 
-async def _path(stage: Stage, agency: str, depth: float) -> str:
-    query = {"agency": agency, "limit": "100"}
-    if depth:
-        (place,) = await stage.rows(_MIDDLE, agency, depth)
-        query["cursor"] = encode_cursor(*place)
+async def _first_pages(stage: Stage) -> _Lists:
+    agencies = stage.busy[: stage.scale.lists]
+    return await _overheard(stage, [(agency, _path(agency)) for agency in agencies])
+
+
+async def _deep_pages(stage: Stage) -> _Lists:
+    """Walk some lists by their own cursors, and keep the pages far from the start."""
+    found = []
+    for agency in stage.busy[: max(1, stage.scale.lists // len(_DEPTHS))]:
+        cursors = await stage.cursors(_path(agency), stage.token(agency), max(_DEPTHS))
+        far = [cursors[depth - 1] for depth in _DEPTHS if depth <= len(cursors)]
+        found += [(agency, _path(agency, cursor)) for cursor in far]
+    return await _overheard(stage, found)
+
+
+async def _overheard(stage: Stage, paths: Sequence[tuple[str, str]]) -> _Lists:
+    requests = [reading(path, stage.token(agency)) for agency, path in paths]
+    return _Lists(requests, await stage.spoken(requests))
+
+
+def _path(agency: str, cursor: str | None = None) -> str:
+    query = {"agency": agency, "limit": "100", **({"cursor": cursor} if cursor else {})}
     return f"/v1/dossiers?{urlencode(query)}"
 
 

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 import orjson
 from kernel.time_zone import local_day
 from kit.clock import system_clock
-from kit.paging import encode_cursor
 
 from bench.requests import reading
 from bench.results import Result, within
@@ -16,21 +15,15 @@ from bench.world import PROVINCE
 _QUARTER_DAYS = 91
 _QUARTERS_BACK = 2
 _REPEATS = 5
+_FEW = 3
 _HALF = 0.5
-
-_MIDDLE = """
-    select f.issued_on, f.serial, f.agency_id from facts f join agencies a using (agency_id)
-    where a.code = $1 and f.received_on between $2 and $3 order by 1, 2, 3
-    offset (select count(*) / 2 from facts join agencies b using (agency_id)
-            where b.code = $1 and received_on between $2 and $3) limit 1
-"""
 
 
 async def ward_quarter(stage: Stage) -> list[Result]:
     """Count a quarter of a ward of middling size, by field."""
     ward = stage.world.wards[len(stage.world.wards) // 2]
     path, token = _figures(ward, by="procedure_field"), stage.token(ward)
-    scripts = await stage.spoken([path], token)
+    scripts = await stage.spoken([reading(path, token)])
     times = await stage.sql_times(scripts)
     load = await stage.load(stage.dossier, [reading(path, token)], connections=1, repeat=True)
     statements = f"{scripts[0].count(chr(10))} statements"
@@ -44,8 +37,8 @@ async def raw_quarter(stage: Stage) -> list[Result]:
     """Count a quarter of the whole province from its facts."""
     token = stage.token(PROVINCE)
     path = _figures(PROVINCE, include_subordinates="true")
-    (script,) = await stage.spoken([path], token)
-    seconds = [(await stage.sql_times([script])).percentile(_HALF) / 1000]
+    (script,) = await stage.spoken([reading(path, token)])
+    seconds = [(await stage.sql_times([script], repeats=_REPEATS)).percentile(_HALF) / 1000]
     asked = [reading(path, token)] * _REPEATS
     load = await stage.load(stage.dossier, asked, connections=1, seconds=60)
     name = "raw_quarter_10M" if stage.scale.is_large else "raw_quarter"
@@ -53,7 +46,7 @@ async def raw_quarter(stage: Stage) -> list[Result]:
 
 
 async def evidence_page(stage: Stage) -> list[Result]:
-    """List the records behind every figure of the busiest ward, first page and middle page."""
+    """List the records behind every figure of the busiest ward, two pages each."""
     ward = stage.busy[0]
     ward_times = await _evidence(stage, ward, stage.token(ward), {})
     below = {"include_subordinates": "true"}
@@ -69,20 +62,17 @@ async def _evidence(
 ) -> dict[str, float]:
     """Return the median milliseconds in SQL by figure and page."""
     body = await stage.once(stage.dossier, reading(_figures(agency, **extra), token))
-    keys = [figure["key"] for figure in orjson.loads(body)["figures"]]
-    first, last = _quarter()
-    middle = await stage.rows(_MIDDLE, stage.busy[0], first, last)
-    places = {"first": {}, "middle": {"cursor": encode_cursor(*middle[0])} if middle else {}}
-    asked = {
-        f"{key}, {place} page": f"/v1/figures/{key}/evidence?"
-        + urlencode({**_period(agency), **extra, **cursor, "limit": "100"})
-        for key in keys
-        for place, cursor in places.items()
-        if place == "first" or key not in ("certified_copies", "dossiers.online.procedures")
-    }
-    scripts = await stage.spoken(list(asked.values()), token)
+    keys = [figure["key"] for figure in orjson.loads(body)["figures"]][: stage.scale.figures]
+    asked = {}
+    for key in keys:
+        query = urlencode({**_period(agency), **extra, "limit": "100"})
+        path = f"/v1/figures/{key}/evidence?{query}"
+        asked[f"{key}, first page"] = path
+        for cursor in await stage.cursors(path, token, 1):
+            asked[f"{key}, after 500"] = f"{path}&cursor={cursor}"
+    scripts = await stage.spoken([reading(path, token) for path in asked.values()])
     return {
-        name: (await stage.sql_times([script])).percentile(_HALF)
+        name: (await stage.sql_times([script], repeats=_FEW)).percentile(_HALF)
         for name, script in zip(asked, scripts, strict=True)
     }
 
