@@ -1,7 +1,9 @@
 """Asking another service: always with a time limit, a few retries, and the trace passed on."""
 
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
 
 import httpx
@@ -11,21 +13,55 @@ from kernel.refusals import NeighbourUnavailable
 
 log = structlog.get_logger()
 
-_TIMEOUT = httpx.Timeout(10, connect=2)
 _PASSING = (429, 502, 503, 504)
-_ATTEMPTS = 3
+_CONNECT_SECONDS = 2
+_AWAY_SECONDS = 3
+"""How long a neighbour found away is taken to stay so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often a question is put, and how long each time the answer may take."""
+
+    attempts: int
+    seconds: float
+
+    @property
+    def timeout(self) -> httpx.Timeout:
+        """Return the time limits of one attempt."""
+        return httpx.Timeout(self.seconds, connect=min(self.seconds, _CONNECT_SECONDS))
+
+
+PATIENT = Patience(attempts=3, seconds=10)
+BRIEF = Patience(attempts=1, seconds=1)
+"""For those who have an older answer to go on with."""
 
 
 class _Passing(Exception):
     """The neighbour said that trying again may help."""
 
 
-class Neighbour:
-    """Another service, as this one sees it; reads only, so that retrying is always safe."""
+_AWAY = (_Passing, httpx.TimeoutException, httpx.ConnectError)
+"""Nobody at the door. A connection that broke off is not among them: the next one may hold."""
 
-    def __init__(self, name: str, client: httpx.AsyncClient) -> None:
+
+class Neighbour:
+    """Another service, as this one sees it; reads only, so that retrying is always safe.
+
+    For a few seconds after it was found to be away, those who are brief are refused unasked, so
+    that an outage costs them no time; the others, who have nothing else to go by, try once.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        client: httpx.AsyncClient,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.name = name
         self._client = client
+        self._clock = clock
+        self._away_until = clock()
 
     async def get(
         self,
@@ -34,35 +70,52 @@ class Neighbour:
         params: Mapping[str, str | int | bool] | None = None,
         headers: Mapping[str, str] | None = None,
         accept: tuple[int, ...] = (),
+        patience: Patience = PATIENT,
     ) -> httpx.Response:
         """GET `path`; statuses other than 2xx are returned only when listed in `accept`.
 
         Raises:
-            NeighbourUnavailable: no useful answer within the time limit and retries.
+            NeighbourUnavailable: no useful answer within the patience.
         """
+        is_away = self._clock() < self._away_until
+        if is_away and patience == BRIEF:
+            raise NeighbourUnavailable(neighbour=self.name)
+        request = self._client.build_request(
+            "GET",
+            path,
+            params=params,
+            headers={**_trace(), **(headers or {})},
+            timeout=patience.timeout,
+        )
         try:
-            async for attempt in stamina.retry_context(
-                on=(httpx.TransportError, _Passing),
-                attempts=_ATTEMPTS,
-                timeout=15,
-                wait_initial=0.1,
-                wait_max=1,
-            ):
-                with attempt:
-                    answer = await self._client.get(
-                        path, params=params, headers={**_trace(), **(headers or {})}
-                    )
-                    if answer.status_code in _PASSING:
-                        raise _Passing
+            answer = await self._send(request, 1 if is_away else patience.attempts)
         except (httpx.TransportError, _Passing) as error:
+            if isinstance(error, _AWAY):
+                self._away_until = self._clock() + _AWAY_SECONDS
             await log.awarning("neighbour_unavailable", neighbour=self.name, path=path)
             raise NeighbourUnavailable(neighbour=self.name) from error
+        self._away_until = self._clock()
         if answer.is_success or answer.status_code in accept:
             return answer
         await log.awarning(
             "neighbour_refused", neighbour=self.name, path=path, status=answer.status_code
         )
         raise NeighbourUnavailable(neighbour=self.name, status=answer.status_code)
+
+    async def _send(self, request: httpx.Request, attempts: int) -> httpx.Response:
+        async for attempt in stamina.retry_context(
+            on=(httpx.TransportError, _Passing),
+            attempts=attempts,
+            timeout=15,
+            wait_initial=0.1,
+            wait_jitter=0.1,
+            wait_max=1,
+        ):
+            with attempt:
+                answer = await self._client.send(request)
+                if answer.status_code in _PASSING:
+                    raise _Passing
+        return answer
 
 
 def _trace() -> dict[str, str]:
@@ -84,7 +137,6 @@ async def neighbour(
     async with httpx.AsyncClient(
         base_url=base_url,
         headers={"Authorization": f"Bearer {token}"},
-        timeout=_TIMEOUT,
         transport=transport,
     ) as client:
         yield Neighbour(name, client)
