@@ -1,18 +1,25 @@
 import itertools
+from pathlib import Path
 
 import pytest
-from dossier.domain.errors import IllegalMove
+from dossier.domain.errors import ActNotPossible, IllegalMove
 from dossier.domain.lifecycle import (
     ALLOWED,
     ENDED,
     LABELS_VI,
+    OPEN,
+    LegalAct,
     Status,
+    act_of,
     as_markdown,
     completion_percent,
     is_waiting,
     move,
+    require_status,
+    status_after_supplement,
 )
 
+PAGE = Path(__file__).parents[4] / "docs" / "lifecycle.md"
 TRANSITIONS = {
     1: {2, 3, 5, 7},
     2: {4, 5, 6, 7, 8, 9},
@@ -66,8 +73,54 @@ def test_what_has_ended_is_complete(status):
     assert (completion_percent(status) == 100) == is_over
 
 
+ACTS = {
+    (1, 2): LegalAct.ACCEPT,
+    (1, 3): LegalAct.REFUSE,
+    (1, 5): LegalAct.ASK_FOR_SUPPLEMENT,
+    (2, 4): LegalAct.START,
+    (2, 6): LegalAct.ASK_FOR_PAYMENT,
+    (4, 9): LegalAct.SETTLE,
+    (5, 2): LegalAct.RECEIVE_SUPPLEMENT,
+    (5, 4): LegalAct.RECEIVE_SUPPLEMENT,
+    (5, 7): LegalAct.ASK_TO_WITHDRAW,
+    (5, 8): LegalAct.STOP,
+    (6, 4): LegalAct.CONFIRM_PAYMENT,
+    (7, 1): LegalAct.CONTINUE,
+    (7, 5): LegalAct.CONTINUE,
+    (7, 8): LegalAct.GIVE_BACK,
+    (9, 10): LegalAct.RETURN,
+}
+
+
+@pytest.mark.parametrize(("status", "to"), ACTS)
+def test_every_move_is_an_act(status, to):
+    assert act_of(Status(status), Status(to)) is ACTS[status, to]
+
+
+def test_an_act_that_moves_nothing_names_where_it_is_possible_and_the_moves_that_are():
+    require_status(Status.IN_PROCESS, OPEN, LegalAct.CONSULT)
+    with pytest.raises(ActNotPossible) as refused:
+        require_status(Status.SETTLED, OPEN, LegalAct.CONSULT)
+    assert refused.value.details == {
+        "act": "consult",
+        "from_status": 9,
+        "possible_in": [2, 4, 5, 6, 7],
+        "allowed": [10],
+    }
+
+
+@pytest.mark.parametrize(("came_from", "to"), [(2, 2), (4, 4), (7, 4), (None, 4)])
+def test_a_complete_supplement_leads_back_to_where_it_was_asked_for(came_from, to):
+    assert status_after_supplement(came_from and Status(came_from)) is Status(to)
+
+
 def test_the_page_shows_every_status_and_every_move():
     page = as_markdown()
     assert all(label in page for label in LABELS_VI.values())
-    arrows = {f"s{a:d} --> s{b:d}" for a in ALLOWED for b in ALLOWED[a]}
+    arrows = {f"s{a:d} --> s{b:d}: {act_of(a, b)}" for a in ALLOWED for b in ALLOWED[a]}
     assert all(arrow in page for arrow in arrows)
+
+
+def test_the_page_in_the_documentation_is_this_one():
+    """`scripts/write_lifecycle.py` writes it."""
+    assert PAGE.read_text() == as_markdown()
