@@ -5,7 +5,7 @@ from datetime import date, time
 from typing import Annotated, Generic, Literal, TypeVar
 
 from kernel.refusals import NeighbourUnavailable
-from kit.http import Neighbour
+from kit.http import BRIEF, Neighbour, Patience
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dossier.domain.due_date import LONGEST_DAYS, SupplementPolicy, TimeUnit
@@ -15,6 +15,8 @@ from dossier.domain.facts import Channel
 _NOT_MODIFIED = 304
 _NOT_FOUND = 404
 _CALENDAR = {"from": "2000-01-01", "to": "2199-12-31"}
+_FIRST_TIME = Patience(attempts=3, seconds=2)
+"""Somebody stands at the desk; these are small answers."""
 
 
 class CopyModel(BaseModel):
@@ -91,7 +93,10 @@ class Answer(Generic[Body]):
 
 
 class CatalogClient:
-    """Reads the catalogue; None means that the copy with the given tag is still right."""
+    """Reads the catalogue; None means that the copy with the given tag is still right.
+
+    Who gives a tag has a copy to go on with, and is not kept waiting.
+    """
 
     def __init__(self, catalog: Neighbour) -> None:
         self._catalog = catalog
@@ -144,7 +149,11 @@ class CatalogClient:
     ) -> Answer[Body] | int:
         headers = {} if etag is None else {"If-None-Match": etag}
         answer = await self._catalog.get(
-            path, params=params, headers=headers, accept=(_NOT_MODIFIED, _NOT_FOUND)
+            path,
+            params=params,
+            headers=headers,
+            accept=(_NOT_MODIFIED, _NOT_FOUND),
+            patience=_FIRST_TIME if etag is None else BRIEF,
         )
         if answer.status_code in (_NOT_MODIFIED, _NOT_FOUND):
             return answer.status_code

@@ -77,6 +77,8 @@ class Shelf(Generic[Body, Value]):
     ) -> Value:
         """Return the value of `resource`, asking the catalogue when the copy is not fresh.
 
+        One request asks; those beside it go on with the copy meanwhile.
+
         Raises:
             NeighbourUnavailable: the catalogue is away and there is no copy.
         """
@@ -85,12 +87,14 @@ class Shelf(Generic[Body, Value]):
         if held is not None and now < held.good_until:
             return held.value
         held = held or await self._stored(resource, now)
+        if held is not None:
+            self._keep(resource, held, until=now + _ASK_AGAIN)
         try:
             return await self._asked(resource, ask, held, now)
         except NeighbourUnavailable:
             if held is None:
                 raise
-            return self._keep(resource, held, until=now + _ASK_AGAIN)
+            return held.value
 
     async def read_afresh(
         self, resource: str, ask: Callable[[str | None], Awaitable[Answer[Body] | None]]
@@ -100,9 +104,7 @@ class Shelf(Generic[Body, Value]):
         Raises:
             NeighbourUnavailable: the catalogue is away; no copy will do.
         """
-        now = self._clock()
-        held = self._held.get(resource) or await self._stored(resource, now)
-        return await self._asked(resource, ask, held, now)
+        return await self._asked(resource, ask, None, self._clock())
 
     async def _asked(
         self,
