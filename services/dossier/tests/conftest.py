@@ -67,10 +67,13 @@ class FakeCatalog:
         days = [{"day": day, "kind": "off", **notice} for day in self.days_off]
         return self._answer(CalendarCopy, {"days": days}, etag)
 
-    async def agency(self, code: str, *, etag: str | None = None) -> Answer | None:
+    async def agency(
+        self, code: str, *, on: date | None = None, etag: str | None = None
+    ) -> Answer | None:
         self._ask(f"agency {code}")
         self._require(code)
-        return self._answer(AgencyCopy, {"code": code}, etag)
+        name = f"Ủy ban nhân dân phường Mẫu {code}"
+        return self._answer(AgencyCopy, {"code": code, "name": name}, etag)
 
     async def subtree(
         self, code: str, *, on: date | None = None, etag: str | None = None

@@ -33,8 +33,16 @@ class FilingMethodCopy(CopyModel):
     time_limit_unit: TimeUnit
 
 
+class ComponentCopy(CopyModel):
+    """A paper that a procedure asks for."""
+
+    name: str
+    original_count: int = 0
+    copy_count: int = 0
+
+
 class ProcedureVersionCopy(CopyModel):
-    """One version of a procedure."""
+    """One version of a procedure; copies of old lack its components."""
 
     version_number: int
     name: str
@@ -44,6 +52,8 @@ class ProcedureVersionCopy(CopyModel):
     cutoff_time: time | None = None
     valid_from: date
     valid_to: date | None = None
+    components: tuple[ComponentCopy, ...] = ()
+    sets_count: int | None = None
 
 
 class ProcedureCopy(CopyModel):
@@ -69,9 +79,10 @@ class CalendarCopy(CopyModel):
 
 
 class AgencyCopy(CopyModel):
-    """An agency that exists."""
+    """An agency as of a day."""
 
     code: str
+    name: str
 
 
 class SubtreeCopy(CopyModel):
@@ -119,13 +130,16 @@ class CatalogClient:
         """Ask for the working calendar of all years that dossier codes cover."""
         return _known(await self._ask("/v1/calendar-days", _CALENDAR, etag, CalendarCopy))
 
-    async def agency(self, code: str, *, etag: str | None = None) -> Answer[AgencyCopy] | None:
-        """Ask whether an agency exists.
+    async def agency(
+        self, code: str, *, on: date | None = None, etag: str | None = None
+    ) -> Answer[AgencyCopy] | None:
+        """Ask for an agency as of a day (the catalogue's today when None).
 
         Raises:
-            UnknownAgency: the catalogue has none with this code.
+            UnknownAgency: the catalogue has none with this code on that day.
         """
-        answer = await self._ask(f"/v1/agencies/{code}", {}, etag, AgencyCopy)
+        asked = {} if on is None else {"on": on.isoformat()}
+        answer = await self._ask(f"/v1/agencies/{code}", asked, etag, AgencyCopy)
         if answer == _NOT_FOUND:
             raise UnknownAgency(agency_code=code)
         return _known(answer)

@@ -23,6 +23,7 @@ from dossier.schemas.imports import LineProblem
 from dossier.schemas.intake import AcceptFiling, FileDossier, ReceiveDossier
 from dossier.schemas.look_up import DossierOut
 from dossier.usecases.acting import Acting, Office
+from dossier.usecases.catalogue import Sessions
 from dossier.usecases.certified import PreparedCopies, prepare_copies
 from dossier.usecases.changing import Change
 from dossier.usecases.desk_hours import PreparedHours, prepare_hours
@@ -30,6 +31,7 @@ from dossier.usecases.filings import PreparedFiling, prepare_acceptance, prepare
 from dossier.usecases.imports import Importer
 from dossier.usecases.intake import Prepared, RequestKey, prepare_intake
 from dossier.usecases.ndjson import LONGEST_LINE
+from dossier.usecases.printing import Reader
 from dossier.usecases.recomputing import (
     Batch,
     Keeper,
@@ -278,3 +280,24 @@ async def batch_to_work_on(
 
 
 NextBatch = Annotated[Batch, Depends(batch_to_work_on)]
+
+
+async def _writing(request: Request) -> Sessions:
+    sessions: Sessions = request.app.state.sessions
+    return sessions
+
+
+Writing = Annotated[Sessions, Depends(_writing)]
+"""Short transactions that a use case opens itself, with slow work between them and the answer."""
+
+
+async def _printing(reader: DossierReader, request: Request) -> Reader:
+    return Reader(reader, request.scope["request_id"])
+
+
+async def _printing_books(officer: CaseOfficer, request: Request) -> Reader:
+    return Reader(officer, request.scope["request_id"])
+
+
+PaperReader = Annotated[Reader, Depends(_printing)]
+BookReader = Annotated[Reader, Depends(_printing_books)]

@@ -26,6 +26,7 @@ from dossier.routes import (
     lists,
     overdue,
     papers,
+    printing,
     tracking,
 )
 from dossier.settings import Settings
@@ -46,6 +47,7 @@ _DESKS = (
     overdue,
     papers,
     hand_overs,
+    printing,
     due_dates,
     desk_hours,
 )

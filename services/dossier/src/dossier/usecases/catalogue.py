@@ -11,6 +11,7 @@ from kit.auth import Actor
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from dossier.clients import (
+    AgencyCopy,
     Answer,
     CalendarCopy,
     CatalogClient,
@@ -24,7 +25,7 @@ from dossier.domain.due_date import TimeLimit
 from dossier.domain.errors import UnknownAgency
 from dossier.domain.figures import NO_FIELD
 from dossier.domain.permissions import Sight
-from dossier.domain.procedures import ProcedureVersion
+from dossier.domain.procedures import Component, ProcedureVersion
 from dossier.store import agencies, copies
 from dossier.usecases.hours_book import HoursBook
 
@@ -163,6 +164,7 @@ class Catalogue:
         self._procedures = Shelf(sessions, clock, fresh_for, kind=ProcedureCopy, build=_versions)
         self._calendar = Shelf(sessions, clock, fresh_for, kind=CalendarCopy, build=_official)
         self._subtrees = Shelf(sessions, clock, fresh_for, kind=SubtreeCopy, build=_codes)
+        self._names = Shelf(sessions, clock, fresh_for, kind=AgencyCopy, build=_name)
 
     async def versions(self, code: str) -> tuple[ProcedureVersion, ...]:
         """Return all versions of a procedure."""
@@ -203,6 +205,16 @@ class Catalogue:
             resource, lambda etag: self._client.subtree(code, on=on, etag=etag)
         )
 
+    async def agency_name(self, code: str, *, on: date) -> str:
+        """Return the name an agency bears on a day.
+
+        Raises:
+            UnknownAgency: there is no such agency on that day.
+        """
+        return await self._names.read(
+            f"agencies/{code}/{on}", lambda etag: self._client.agency(code, on=on, etag=etag)
+        )
+
     async def sight(self, actor: Actor) -> Sight:
         """Return the agencies the actor sees: its own part of the tree as of now.
 
@@ -225,6 +237,10 @@ class Catalogue:
         await self._client.agency(code)
         async with self._sessions.begin() as tx:
             return await agencies.number_agency(tx, code)
+
+
+def _name(copy: AgencyCopy) -> str:
+    return copy.name
 
 
 def _codes(copy: SubtreeCopy) -> frozenset[str]:
@@ -258,4 +274,8 @@ def _version(code: str, copy: ProcedureVersionCopy) -> ProcedureVersion:
         supplement_policy=copy.supplement_policy,
         valid_from=copy.valid_from,
         valid_to=copy.valid_to,
+        components=tuple(
+            Component(part.name, part.original_count, part.copy_count) for part in copy.components
+        ),
+        sets_count=copy.sets_count,
     )

@@ -1,0 +1,270 @@
+"""The desk prints its forms: from the record, in clear, and who looked is recorded."""
+
+import io
+import json
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from dossier.usecases.follow_up_book import LONGEST_BOOK
+from pypdf import PdfReader
+
+COMPONENTS = [{"name": "Tờ khai theo mẫu", "original_count": 1, "copy_count": 0}]
+AN_APOLOGY = {
+    "reason_code": "agency",
+    "reason": "Chờ xác minh",
+    "promised_on": "2022-09-12",
+    "sent_at": "2022-09-06T09:00:00+07:00",
+}
+A_REQUEST = {
+    "items": [{"component": "Giấy chứng sinh", "what_is_missing": "Chưa chứng thực"}],
+    "reason": "Hồ sơ chưa đủ",
+    "asked_at": "2022-09-05T15:00:00+07:00",
+}
+
+
+def words(answer) -> str:
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["cache-control"] == "no-store"
+    pages = PdfReader(io.BytesIO(answer.content)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+@pytest.fixture
+def printed(client, code):
+    async def form(number: str):
+        return await client.get(f"/v1/dossiers/{code}/forms/{number}")
+
+    return form
+
+
+@pytest.fixture
+def reads(app):
+    """Return a function: answer -> how many readings of personal data its request left."""
+
+    async def count(answer) -> int:
+        async with app.state.engine.connect() as connection:
+            found = await connection.exec_driver_sql(
+                "select count(*) from personal_data_reads where request_id = "
+                f"'{answer.headers['x-request-id']}'"
+            )
+            return found.scalar_one()
+
+    return count
+
+
+async def test_the_receipt_comes_from_the_record(client, catalog, a_dossier, agency, reads):
+    catalog.procedures["1.001193"][0].update(components=COMPONENTS, sets_count=1)
+    receipt = (await client.post("/v1/dossiers", json=a_dossier())).json()
+    answer = await client.get(f"/v1/dossiers/{receipt['code']}/forms/01")
+    text = words(answer)
+    for said in (
+        f"ỦY BAN NHÂN DÂN PHƯỜNG MẪU {agency}",
+        "Số: 220831-0001/TNHS",
+        receipt["code"],
+        "Người nộp mẫu 001",
+        "0900000456",
+        "1. Tờ khai theo mẫu (bản chính: 01)",
+        "10 giờ 00 phút, ngày 31 tháng 8 năm 2022",
+        "ngày 07 tháng 9 năm 2022",
+    ):
+        assert said in text
+    assert await reads(answer) == 1
+
+
+async def test_a_receipt_printed_again_is_the_same_receipt(printed, act):
+    """Also after a supplement has moved the due date."""
+    first = await printed("01")
+    await act("supplement-requests", 1, **A_REQUEST)
+    await act("supplements", 2, received_at="2022-09-12T09:00:00+07:00")
+    assert (await printed("01")).content == first.content
+
+
+async def test_a_supplement_request_is_printed_item_by_item(printed, act):
+    await act("supplement-requests", 1, **A_REQUEST)
+    text = words(await printed("02"))
+    assert "Số: 220831-0001/HDHS" in text
+    assert "1. Giấy chứng sinh: Chưa chứng thực" in text
+    assert "Lý do: Hồ sơ chưa đủ" in text
+    assert "ngày 05 tháng 9 năm 2022" in text
+
+
+async def test_a_stopped_dossier_gets_a_refusal_that_says_why(printed, act):
+    await act("stop", 1, reason="Không đủ điều kiện", stopped_at="2022-09-06T02:00:00Z")
+    text = words(await printed("03"))
+    assert "Không đủ điều kiện" in text
+    assert "Phú" not in text
+    assert "ngày 06 tháng 9 năm 2022" in text
+
+
+async def test_a_withdrawn_dossier_was_not_refused(printed, act):
+    await act("withdrawal-requests", 1, asked_at="2022-09-05T15:00:00+07:00")
+    await act("withdrawal", 2, withdrawn_at="2022-09-06T09:00:00+07:00")
+    answer = await printed("03")
+    assert (answer.status_code, answer.json()["code"]) == (409, "nothing_refused")
+
+
+async def test_an_apology_names_both_days(printed, act):
+    await act("apologies", 1, **AN_APOLOGY)
+    text = words(await printed("04"))
+    assert "ngày 07 tháng 9 năm 2022" in text
+    assert "hẹn trả kết quả vào ngày 12 tháng 9 năm 2022" in text
+    assert "Chờ xác minh" in text
+    assert "Số: 220831-0001/PXL" in text
+
+
+async def test_a_control_sheet_names_both_sides_of_each_hand_over(printed, act, catalog):
+    catalog.agencies.add("H79.1")
+    handed = {
+        "to_agency_code": "H79.1",
+        "to_unit": "Phòng Tư pháp",
+        "step_name": "Thẩm định",
+        "limit_working_days": 1,
+        "handed_over_at": "2022-09-05T08:00:00+07:00",
+    }
+    await act("hand-overs", 1, **handed)
+    await act("hand-overs/1/take-over", 2, taken_over_at="2022-09-05T14:00:00+07:00")
+    await act("hand-overs/1/completion", 3, completed_at="2022-09-06T09:00:00+07:00")
+    text = words(await printed("05"))
+    for said in (
+        "Phòng Tư pháp, Ủy ban nhân dân phường Mẫu H79.1",
+        "08 giờ 00 phút, 05/09/2022",
+        "14 giờ 00 phút, 05/09/2022",
+        "Đúng hạn hạn 06/09/2022",
+        "officer-1",
+    ):
+        assert said in text
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "problem"),
+    [
+        ("02", 409, "no_supplement_asked"),
+        ("03", 409, "nothing_refused"),
+        ("04", 409, "no_apology_sent"),
+        ("06", 404, "unknown_form"),
+        ("07", 404, "unknown_form"),
+    ],
+)
+async def test_a_form_without_its_act_is_refused(printed, reads, number, status, problem):
+    answer = await printed(number)
+    assert (answer.status_code, answer.json()["code"]) == (status, problem)
+    assert await reads(answer) == 0
+
+
+async def test_what_is_no_number_of_a_form_is_refused(printed):
+    assert (await printed("1")).status_code == 422
+
+
+async def test_there_are_no_forms_for_days_before_the_first_circular(client, a_dossier, catalog):
+    catalog.procedures["1.001193"][0].update(valid_from="2010-01-01")
+    paper = a_dossier(received_at="2018-11-22T10:00:00+07:00")
+    code = (await client.post("/v1/dossiers", json=paper)).json()["code"]
+    answer = await client.get(f"/v1/dossiers/{code}/forms/01")
+    assert (answer.status_code, answer.json()["code"]) == (409, "no_forms_in_force")
+
+
+async def test_a_dossier_out_of_sight_is_not_printed(client, code, bearer):
+    headers = bearer("dossiers:read", agency="H56")
+    answer = await client.get(f"/v1/dossiers/{code}/forms/01", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_dossier")
+
+
+async def test_an_agency_that_was_not_there_yet_is_named_by_its_code(printed, catalog, agency):
+    catalog.agencies.discard(agency)
+    assert f"CƠ QUAN {agency}" in words(await printed("01"))
+
+
+async def test_printing_goes_on_while_the_catalogue_is_away(printed, catalog):
+    first = await printed("01")
+    catalog.is_away = True
+    assert (await printed("01")).content == first.content
+
+
+async def test_a_refused_filing_is_printed_under_its_own_id(client, agency, a_dossier, reads):
+    paper = {k: v for k, v in a_dossier().items() if k not in ("channel", "received_at")}
+    filed = await client.post("/v1/filings", json=paper)
+    filing_id = filed.json()["filing_id"]
+    form = f"/v1/filings/{filing_id}/forms"
+    early = await client.get(f"{form}/03")
+    assert (early.status_code, early.json()["code"]) == (409, "nothing_refused")
+    await client.post(f"/v1/filings/{filing_id}/refusal", json={"reason": "Thiếu tờ khai"})
+    answer = await client.get(f"{form}/03")
+    assert "Thiếu tờ khai" in words(answer)
+    assert filing_id in words(answer).replace(" ", "")
+    assert await reads(answer) == 1
+    other = await client.get(f"{form}/01")
+    assert (other.status_code, other.json()["code"]) == (404, "unknown_form")
+    unknown = await client.get(f"/v1/filings/{uuid4()}/forms/03")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_filing")
+
+
+@pytest.fixture
+async def year(client, a_dossier) -> list[str]:
+    days = ["2021-12-31", "2022-01-03", "2022-08-30", "2022-08-31", "2023-01-01"]
+    papers = [a_dossier(received_at=f"{day}T10:00:00+07:00") for day in days[:4]]
+    return [(await client.post("/v1/dossiers", json=paper)).json()["code"] for paper in papers]
+
+
+async def test_the_book_holds_the_dossiers_of_a_year(client, agency, year, reads):
+    answer = await client.get(f"/v1/agencies/{agency}/follow-up-book?year=2022")
+    text = words(answer).replace("\u200b", "")
+    assert "Năm 2022" in text
+    assert "Sổ có 03 hồ sơ tiếp nhận trong năm 2022" in text
+    assert [code in text for code in year] == [False, True, True, True]
+    assert text.index(year[1]) < text.index(year[2]) < text.index(year[3])
+    assert "Được tiếp nhận" in text
+    assert await reads(answer) == 3
+
+
+async def test_a_book_may_be_of_one_month(client, agency, year):
+    answer = await client.get(f"/v1/agencies/{agency}/follow-up-book?year=2022&month=8")
+    text = words(answer)
+    assert "Tháng 8 năm 2022" in text
+    assert [code in text for code in year] == [False, False, True, True]
+
+
+async def test_a_book_too_long_for_paper_names_the_way_out(client, agency, a_dossier, reads):
+    paper = {**a_dossier(), "external_id": ""}
+    lines = (
+        json.dumps({**paper, "external_id": f"{number}"}) for number in range(LONGEST_BOOK + 1)
+    )
+    imported = await client.post(
+        "/v1/dossier-imports",
+        content="\n".join(lines).encode(),
+        headers={"Content-Type": "application/x-ndjson"},
+    )
+    assert imported.text.count('"stored"') == LONGEST_BOOK + 1
+    answer = await client.get(f"/v1/agencies/{agency}/follow-up-book?year=2022")
+    assert (answer.status_code, answer.json()["code"]) == (409, "book_too_long")
+    assert "/v1/dossiers/export" in answer.json()["detail"]
+    assert await reads(answer) == 0
+
+
+async def test_an_empty_book_is_one_of_an_agency_that_exists(client, agency):
+    text = words(await client.get(f"/v1/agencies/{agency}/follow-up-book?year=2022"))
+    assert "Sổ có 00 hồ sơ" in text
+    answer = await client.get("/v1/agencies/H99.1/follow-up-book?year=2022")
+    assert (answer.status_code, answer.json()["code"]) == (404, "no_such_agency")
+
+
+async def test_a_book_is_for_case_officers_of_the_agency(client, agency, bearer):
+    path = f"/v1/agencies/{agency}/follow-up-book?year=2022"
+    reader = bearer("dossiers:read", agency=agency)
+    assert (await client.get(path, headers=reader)).status_code == 403
+    stranger = bearer("dossiers:process", agency="H56")
+    answer = await client.get(path, headers=stranger)
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_your_agency")
+
+
+@pytest.mark.parametrize("query", ["", "year=1999", "year=2100", "year=2022&month=13"])
+async def test_a_book_is_of_a_year_that_codes_can_write(client, agency, query):
+    answer = await client.get(f"/v1/agencies/{agency}/follow-up-book?{query}")
+    assert answer.status_code == 422
+
+
+async def test_the_book_is_as_known_on_the_day_it_is_printed(client, agency, year, app):
+    app.state.clock = lambda: datetime(2022, 12, 1, tzinfo=UTC)
+    text = words(await client.get(f"/v1/agencies/{agency}/follow-up-book?year=2022"))
+    assert "in ngày 01 tháng 12 năm 2022" in text
