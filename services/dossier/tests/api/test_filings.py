@@ -2,6 +2,7 @@ import asyncio
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 
 @pytest.fixture
@@ -93,3 +94,17 @@ async def test_the_same_key_accepts_once_and_repeats_the_receipt(client, a_filin
     again = await client.post(path, json={}, headers=headers)
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
+    assert first.json()["applicant_name"] == a_filing["applicant"]["full_name"]
+
+
+async def test_no_name_stays_behind_with_a_key(client, a_filing, app):
+    key = f"nameless-{a_filing['agency_code']}"
+    path = f"/v1/filings/{await file(client, a_filing)}/acceptance"
+    await client.post(path, json={}, headers={"Idempotency-Key": key})
+    async with app.state.sessions.begin() as tx:
+        stored = await tx.execute(
+            text("select answer::text from idempotency_keys where key = :key"), {"key": key}
+        )
+    (answer,) = stored.scalars()
+    assert a_filing["agency_code"] in answer
+    assert a_filing["applicant"]["full_name"] not in answer

@@ -21,7 +21,7 @@ from dossier.domain.errors import (
     UnknownFiling,
     UnknownProcedure,
 )
-from dossier.schemas.intake import FilingOut, Receipt, RefuseFiling
+from dossier.schemas.intake import Acceptance, FilingOut, Receipt, RefuseFiling
 from dossier.usecases import filings, intake
 
 router = APIRouter(prefix="/v1", tags=["intake"])
@@ -67,7 +67,8 @@ async def file_dossier(
 )
 async def accept_filing(prepared: PreparedAcceptance, tx: Tx, once: Once) -> Receipt:
     """Accept an online filing: it becomes a dossier, received when it is accepted."""
-    return await once(lambda: filings.accept_filing(tx, prepared), Receipt)
+    accepted = await once(lambda: filings.accept_filing(tx, prepared), Acceptance)
+    return Receipt(**dict(accepted), applicant_name=prepared.particulars.full_name)
 
 
 @router.post(

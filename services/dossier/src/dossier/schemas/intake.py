@@ -89,8 +89,8 @@ class FilingOut(WireModel):
     version: int
 
 
-class Receipt(WireModel):
-    """The receipt and appointment note (form 01)."""
+class Acceptance(WireModel):
+    """A receipt without the name: personal data are stored in one place, not with answers."""
 
     code: DossierCodeText
     agency_code: str
@@ -104,4 +104,9 @@ class Receipt(WireModel):
     time_limit_unit: TimeUnit
     status: StatusCode
     version: int
+
+
+class Receipt(Acceptance):
+    """The receipt and appointment note (form 01)."""
+
     applicant_name: str
