@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Header, Path, Request, Response, Security
+from fastapi import Depends, Header, Path, Query, Request, Response, Security
 from kernel.refusals import Refusal
 from kit.auth import Actor, actor
 from kit.clock import Now
@@ -274,9 +274,11 @@ async def batch_to_work_on(
     keeper: CalendarKeeper,
     at: AtOffice,
     request: Request,
+    size: Annotated[int, Query(ge=1, le=1_000, description="How many dossiers.")] = 500,
 ) -> Batch:
     """Read the run and the calendar anew, before `Tx` takes a connection."""
-    return await prepare_batch(request.app.state.read_sessions, at, run_id, keeper=keeper)
+    reading = request.app.state.read_sessions
+    return await prepare_batch(reading, at, run_id, size=size, keeper=keeper)
 
 
 NextBatch = Annotated[Batch, Depends(batch_to_work_on)]

@@ -29,7 +29,6 @@ from dossier.store.recomputing import Life, Run
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.catalogue import Sessions
 
-BATCH = 500
 _MARGIN = timedelta(seconds=5)
 """For requests that read the old calendar just before its copy expired."""
 
@@ -58,6 +57,7 @@ class Batch:
     agencies: frozenset[str] | None
     desks: Desks
     acting: Acting
+    size: int
 
 
 def keeper_of(who: Actor, acting: Acting) -> Keeper:
@@ -100,13 +100,13 @@ async def read_run(tx: AsyncSession, run_id: UUID, *, keeper: Keeper) -> Run:
 
 
 async def prepare_batch(
-    reading: Sessions, office: Office, run_id: UUID, *, keeper: Keeper
+    reading: Sessions, office: Office, run_id: UUID, *, size: int, keeper: Keeper
 ) -> Batch:
     """Read the run and the calendar anew, before a connection is taken."""
     async with reading.begin() as tx:
         run = await read_run(tx, run_id, keeper=keeper)
     desks = await office.catalogue.desks_afresh()
-    return Batch(run_id, await _agencies(office, run), desks, keeper.acting)
+    return Batch(run_id, await _agencies(office, run), desks, keeper.acting, size)
 
 
 async def advance_run(tx: AsyncSession, office: Office, batch: Batch) -> Run:
@@ -124,14 +124,14 @@ async def advance_run(tx: AsyncSession, office: Office, batch: Batch) -> Run:
     is_early = run.state is RunState.CATCHING_UP and batch.acting.now < settled_at
     if run.state is RunState.DONE or is_early:
         return run
-    keys = await store.touched(tx, run, batch.agencies, limit=BATCH)
+    keys = await store.touched(tx, run, batch.agencies, limit=batch.size)
     lives = await store.lives(tx, keys, office.sealer)
     changed = [await _moved(tx, life, run, batch) for life in lives]
-    state = next_state(run.state, is_short=len(keys) < BATCH)
+    state = next_state(run.state, is_short=len(keys) < batch.size)
     run = replace(
         run,
         state=state,
-        cursor=keys[-1] if len(keys) == BATCH else None,
+        cursor=keys[-1] if len(keys) == batch.size else None,
         done_count=run.done_count + len(keys) * (run.state is RunState.WALKING),
         changed_count=run.changed_count + sum(changed),
         finished_at=batch.acting.now if state is RunState.DONE else None,
