@@ -19,6 +19,7 @@ from dossier.routes import (
     desk_hours,
     due_dates,
     figures,
+    filings,
     hand_overs,
     handling,
     imports,
@@ -38,6 +39,7 @@ from dossier.usecases.figures import measured_figures
 # Lists come before tracking: `/dossiers/export` is no dossier's code.
 _DESKS = (
     intake,
+    filings,
     handling,
     lists,
     tracking,

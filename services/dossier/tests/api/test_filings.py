@@ -108,3 +108,71 @@ async def test_no_name_stays_behind_with_a_key(client, a_filing, app):
     (answer,) = stored.scalars()
     assert a_filing["agency_code"] in answer
     assert a_filing["applicant"]["full_name"] not in answer
+
+
+A_SUPPLEMENT = {
+    "items": [{"component": "Tờ khai", "what_is_missing": "Chữ ký số"}],
+    "reason": "Hồ sơ chưa đủ",
+    "asked_at": "2022-09-05T08:00:00+07:00",
+}
+
+
+@pytest.fixture
+def at_desk(client, a_filing):
+    """File, and return a function: desk, paper -> the answer of that desk."""
+    filed: list[str] = []
+
+    async def post(desk: str, **body):
+        if not filed:
+            filed.append(await file(client, a_filing))
+        return await client.post(f"/v1/filings/{filed[0]}/{desk}", json=body)
+
+    return post
+
+
+async def test_a_supplemented_filing_is_accepted_on_the_day_it_is_complete(at_desk, agency):
+    asked = await at_desk("supplement-requests", **A_SUPPLEMENT)
+    assert (asked.status_code, asked.json()["status"]) == (200, 5), asked.text
+    early = await at_desk("acceptance", accepted_at="2022-09-05T07:59:59+07:00")
+    assert early.json()["code"] == "out_of_order"
+    accepted = await at_desk("acceptance", accepted_at="2022-09-12T08:00:00+07:00")
+    assert accepted.status_code == 201, accepted.text
+    assert accepted.json()["code"] == f"{agency}-220912-0001"
+    assert accepted.json()["due_on"] == "2022-09-15"
+
+
+async def test_a_filing_that_waits_is_stopped_and_never_refused(at_desk):
+    await at_desk("supplement-requests", **A_SUPPLEMENT)
+    refused = await at_desk("refusal", reason="Thiếu tờ khai")
+    assert (refused.status_code, refused.json()["code"]) == (409, "illegal_move")
+    assert refused.json()["details"]["allowed"] == [2, 4, 7, 8]
+    stopped = await at_desk("stop", reason="Không bổ sung")
+    assert (stopped.status_code, stopped.json()["status"]) == (200, 8)
+    assert (await at_desk("acceptance")).json()["code"] == "filing_not_open"
+
+
+@pytest.mark.parametrize(("asks_first", "back_to"), [(False, 1), (True, 5)])
+async def test_a_filing_is_given_back_or_goes_on_where_it_was(at_desk, asks_first, back_to):
+    if asks_first:
+        await at_desk("supplement-requests", **A_SUPPLEMENT)
+    assert (await at_desk("withdrawal-requests")).json()["status"] == 7
+    assert (await at_desk("acceptance")).json()["code"] == "filing_not_open"
+    assert (await at_desk("continuation")).json()["status"] == back_to
+    assert (await at_desk("withdrawal-requests", reason="Nộp nhầm")).json()["status"] == 7
+    assert (await at_desk("withdrawal")).json()["status"] == 8
+
+
+@pytest.mark.parametrize("desk", ["withdrawal", "continuation"])
+async def test_nobody_gives_a_filing_back_that_nobody_asked_for(at_desk, desk):
+    answer = await at_desk(desk)
+    assert (answer.status_code, answer.json()["code"]) == (409, "act_not_possible")
+    assert answer.json()["details"]["allowed"] == [2, 3, 5, 7]
+
+
+async def test_a_filing_moves_once_even_at_the_same_moment(client, a_filing):
+    filing_id = await file(client, a_filing)
+    answers = await asyncio.gather(
+        *(client.post(f"/v1/filings/{filing_id}/withdrawal-requests", json={}) for _ in range(4))
+    )
+    codes = sorted(answer.status_code for answer in answers)
+    assert codes == [200, 409, 409, 409]

@@ -1,6 +1,4 @@
-"""The intake desk: dossiers handed in, filings accepted or refused."""
-
-from uuid import UUID
+"""The intake desk: dossiers handed in, filings taken in and accepted."""
 
 from fastapi import APIRouter
 from kit.db import Hot, Tx
@@ -21,7 +19,7 @@ from dossier.domain.errors import (
     UnknownFiling,
     UnknownProcedure,
 )
-from dossier.schemas.intake import Acceptance, FilingOut, Receipt, RefuseFiling
+from dossier.schemas.intake import Acceptance, FilingOut, Receipt
 from dossier.usecases import filings, intake
 
 router = APIRouter(prefix="/v1", tags=["intake"])
@@ -69,17 +67,3 @@ async def accept_filing(prepared: PreparedAcceptance, tx: Tx, once: Once) -> Rec
     """Accept an online filing: it becomes a dossier, received when it is accepted."""
     accepted = await once(lambda: filings.accept_filing(tx, prepared), Acceptance)
     return Receipt(**dict(accepted), applicant_name=prepared.particulars.full_name)
-
-
-@router.post(
-    "/filings/{filing_id}/refusal",
-    responses=refusals(UnknownFiling, FilingNotOpen, OutOfOrder),
-)
-async def refuse_filing(
-    filing_id: UUID, body: RefuseFiling, officer: IntakeOfficer, tx: Tx
-) -> FilingOut:
-    """Refuse an online filing at intake, saying why."""
-    refused = await filings.refuse_filing(
-        tx, filing_id, reason=body.reason, refused_at=body.refused_at, acting=officer
-    )
-    return FilingOut.model_validate(refused)

@@ -1,15 +1,19 @@
 """Online filings before they have a code."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from dossier.domain.lifecycle import Status
 from dossier.domain.permissions import Sight
 from dossier.store.agencies import in_sight
 from dossier.tables import agencies, applicants, filing_events, filings
+
+FilingDetails = Mapping[str, str | Sequence[Mapping[str, str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +24,9 @@ class Filing:
     agency_code: str
     filing_id: UUID
     version: int
-    status: int
+    status: Status
+    came_from: Status | None
+    status_since: datetime
     procedure_code: str
     subject: str | None
     components_count: int | None
@@ -57,7 +63,9 @@ async def add_filing(
             applicant_id=filing.applicant_id,
         )
     )
-    await _add_event(tx, filing, kind="filed", occurred_at=filing.filed_at, by=by, at=at)
+    await _add_event(
+        tx, filing, 1, kind="filed", occurred_at=filing.filed_at, by=by, at=at, details={}
+    )
 
 
 async def filing(tx: AsyncSession, filing_id: UUID, sight: Sight) -> Filing | None:
@@ -69,6 +77,8 @@ async def filing(tx: AsyncSession, filing_id: UUID, sight: Sight) -> Filing | No
             filings.c.filing_id,
             filings.c.version,
             filings.c.status,
+            filings.c.came_from,
+            func.coalesce(filings.c.status_since, filings.c.filed_at).label("status_since"),
             filings.c.procedure_code,
             filings.c.subject,
             filings.c.components_count,
@@ -86,28 +96,44 @@ async def filing(tx: AsyncSession, filing_id: UUID, sight: Sight) -> Filing | No
         .where(filings.c.filing_id == filing_id, in_sight(filings.c.agency_id, sight))
     )
     row = found.mappings().one_or_none()
-    return None if row is None else Filing(**row)
+    if row is None:
+        return None
+    came_from = None if row["came_from"] is None else Status(row["came_from"])
+    return Filing(**{**row, "status": Status(row["status"]), "came_from": came_from})
 
 
-async def refuse_filing(
-    tx: AsyncSession, filing: Filing, *, occurred_at: datetime, reason: str, by: str, at: datetime
+async def move_filing(
+    tx: AsyncSession,
+    filing: Filing,
+    to: Status,
+    *,
+    kind: str,
+    occurred_at: datetime,
+    details: FilingDetails,
+    by: str,
+    at: datetime,
 ) -> bool:
-    """Mark an open filing refused; False when somebody was faster."""
+    """Move a filing to another status, with its event; False when somebody was faster."""
     changed = await tx.execute(
         update(filings)
         .where(
             filings.c.agency_id == filing.agency_id,
             filings.c.filing_id == filing.filing_id,
-            filings.c.status == filing.status,
             filings.c.version == filing.version,
         )
-        .values(status=3, version=filing.version + 1)
+        .values(
+            status=to,
+            came_from=filing.status,
+            status_since=occurred_at,
+            version=filing.version + 1,
+        )
         .returning(filings.c.version)
     )
     if changed.first() is None:
         return False
+    number = filing.version + 1
     await _add_event(
-        tx, filing, kind="refused", occurred_at=occurred_at, by=by, at=at, reason=reason
+        tx, filing, number, kind=kind, occurred_at=occurred_at, by=by, at=at, details=details
     )
     return True
 
@@ -115,22 +141,23 @@ async def refuse_filing(
 async def _add_event(
     tx: AsyncSession,
     filing: Filing,
+    number: int,
     *,
     kind: str,
     occurred_at: datetime,
     by: str,
     at: datetime,
-    reason: str | None = None,
+    details: FilingDetails,
 ) -> None:
     await tx.execute(
         insert(filing_events).values(
             agency_id=filing.agency_id,
             filing_id=filing.filing_id,
-            event_number=1 if kind == "filed" else 2,
+            event_number=number,
             kind=kind,
             occurred_at=occurred_at,
             recorded_at=at,
             recorded_by=by,
-            details={} if reason is None else {"reason": reason},
+            details=details,
         )
     )

@@ -1,5 +1,6 @@
-"""Filing online: filed, then accepted as a dossier or refused."""
+"""Filing online: filed, supplemented or withdrawn, then accepted as a dossier or refused."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -9,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dossier.domain.chronology import act_instant, receipt_instant
 from dossier.domain.errors import FilingNotOpen, UnknownFiling
 from dossier.domain.facts import Channel
-from dossier.domain.lifecycle import Status
+from dossier.domain.lifecycle import LegalAct, Status, move, require_status
 from dossier.domain.permissions import require_sight
 from dossier.schemas.intake import FileDossier
 from dossier.store import filings
-from dossier.store.filings import Filing
+from dossier.store.filings import Filing, FilingDetails
 from dossier.store.intake import driver_connection
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.catalogue import Sessions
@@ -49,6 +50,8 @@ async def prepare_filing(office: Office, paper: FileDossier, *, acting: Acting) 
         filing_id=uuid4(),
         version=1,
         status=Status.FILED,
+        came_from=None,
+        status_since=filed_at,
         procedure_code=paper.procedure_code,
         subject=paper.subject,
         components_count=paper.components_count,
@@ -88,10 +91,8 @@ async def prepare_acceptance(
     with its key gets as far as its stored answer.
     """
     async with reading.begin() as tx:
-        filing = await filings.filing(tx, filing_id, acting.sight)
-    if filing is None:
-        raise UnknownFiling(filing_id=filing_id)
-    instant = act_instant(accepted_at, now=acting.now, after=filing.filed_at)
+        filing = await _filing(tx, filing_id, acting)
+    instant = act_instant(accepted_at, now=acting.now, after=filing.status_since)
     terms = await terms_of(
         office.catalogue, filing.agency_code, filing.procedure_code, Channel.ONLINE, instant
     )
@@ -118,20 +119,162 @@ async def accept_filing(tx: AsyncSession, prepared: Prepared) -> Received:
 
 
 async def refuse_filing(
+    tx: AsyncSession, filing_id: UUID, *, reason: str, refused_at: datetime | None, acting: Acting
+) -> Filing:
+    """Refuse an online filing at intake, saying why."""
+    return await _move(
+        tx,
+        filing_id,
+        Status.REFUSED_AT_INTAKE,
+        kind="refused",
+        at=refused_at,
+        details={"reason": reason},
+        acting=acting,
+    )
+
+
+async def ask_for_supplement(
     tx: AsyncSession,
     filing_id: UUID,
     *,
+    items: Sequence[Mapping[str, str]],
     reason: str,
-    refused_at: datetime | None,
+    asked_at: datetime | None,
     acting: Acting,
 ) -> Filing:
-    """Refuse an online filing at intake, saying why."""
+    """Ask for what a filing still lacks, item by item; accepting it receives the supplement.
+
+    No clock runs yet: the law's days for asking count from the receipt of a dossier.
+    """
+    return await _move(
+        tx,
+        filing_id,
+        Status.AWAITING_SUPPLEMENT,
+        kind="awaiting_supplement",
+        at=asked_at,
+        details={"reason": reason, "items": items},
+        acting=acting,
+    )
+
+
+async def ask_to_withdraw(
+    tx: AsyncSession,
+    filing_id: UUID,
+    *,
+    reason: str | None,
+    asked_at: datetime | None,
+    acting: Acting,
+) -> Filing:
+    """Record that the applicant asks for a filing back before it is accepted."""
+    return await _move(
+        tx,
+        filing_id,
+        Status.WITHDRAWAL_ASKED,
+        kind="withdrawal_asked",
+        at=asked_at,
+        details={} if reason is None else {"reason": reason},
+        acting=acting,
+    )
+
+
+async def give_back(
+    tx: AsyncSession, filing_id: UUID, *, withdrawn_at: datetime | None, acting: Acting
+) -> Filing:
+    """Give a filing back to the applicant who asked for it."""
+    filing = await _filing_asked_back(tx, filing_id, LegalAct.GIVE_BACK, acting)
+    return await _move(
+        tx,
+        filing.filing_id,
+        Status.STOPPED,
+        kind="withdrawn",
+        at=withdrawn_at,
+        details={},
+        acting=acting,
+    )
+
+
+async def continue_filing(
+    tx: AsyncSession, filing_id: UUID, *, continued_at: datetime | None, acting: Acting
+) -> Filing:
+    """Go on with a filing whose applicant no longer wants it back: back where it came from."""
+    filing = await _filing_asked_back(tx, filing_id, LegalAct.CONTINUE, acting)
+    return await _move(
+        tx,
+        filing.filing_id,
+        filing.came_from or Status.FILED,
+        kind="continued",
+        at=continued_at,
+        details={},
+        acting=acting,
+    )
+
+
+async def stop_filing(
+    tx: AsyncSession, filing_id: UUID, *, reason: str, stopped_at: datetime | None, acting: Acting
+) -> Filing:
+    """Stop waiting for the supplement of a filing, saying why."""
+    return await _move(
+        tx,
+        filing_id,
+        Status.STOPPED,
+        kind="stopped",
+        at=stopped_at,
+        details={"reason": reason},
+        acting=acting,
+    )
+
+
+async def _filing(tx: AsyncSession, filing_id: UUID, acting: Acting) -> Filing:
     filing = await filings.filing(tx, filing_id, acting.sight)
     if filing is None:
         raise UnknownFiling(filing_id=filing_id)
-    instant = act_instant(refused_at, now=acting.now, after=filing.filed_at)
-    if filing.status != Status.FILED or not await filings.refuse_filing(
-        tx, filing, occurred_at=instant, reason=reason, by=acting.by, at=acting.now
+    return filing
+
+
+async def _filing_asked_back(
+    tx: AsyncSession, filing_id: UUID, act: LegalAct, acting: Acting
+) -> Filing:
+    filing = await _filing(tx, filing_id, acting)
+    require_status(
+        filing.status, frozenset({Status.WITHDRAWAL_ASKED}), act, came_from=filing.came_from
+    )
+    return filing
+
+
+async def _move(
+    tx: AsyncSession,
+    filing_id: UUID,
+    to: Status,
+    *,
+    kind: str,
+    at: datetime | None,
+    details: FilingDetails,
+    acting: Acting,
+) -> Filing:
+    """Move a filing as the table of the lifecycle allows.
+
+    Raises:
+        IllegalMove: the table has no such move.
+        FilingNotOpen: somebody else moved it at the same moment.
+    """
+    filing = await _filing(tx, filing_id, acting)
+    move(filing.status, to, came_from=filing.came_from)
+    instant = act_instant(at, now=acting.now, after=filing.status_since)
+    if not await filings.move_filing(
+        tx,
+        filing,
+        to,
+        kind=kind,
+        occurred_at=instant,
+        details=details,
+        by=acting.by,
+        at=acting.now,
     ):
         raise FilingNotOpen
-    return replace(filing, status=Status.REFUSED_AT_INTAKE, version=filing.version + 1)
+    return replace(
+        filing,
+        status=to,
+        came_from=filing.status,
+        status_since=instant,
+        version=filing.version + 1,
+    )
