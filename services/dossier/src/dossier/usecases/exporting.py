@@ -157,12 +157,14 @@ async def _workbook(folder: Path, batches: AsyncIterator[list[list[Cell]]]) -> P
         ListTooLong: the sheet would be longer than we have room for.
     """
     book, count = _Book(folder), 0
-    async for lines in batches:
-        count += len(lines)
-        if count > LONGEST_SHEET:
-            raise ListTooLong(longest=LONGEST_SHEET)
-        await asyncio.to_thread(book.add, lines)
-    await asyncio.to_thread(book.close)
+    try:
+        async for lines in batches:
+            count += len(lines)
+            if count > LONGEST_SHEET:
+                raise ListTooLong(longest=LONGEST_SHEET)
+            await asyncio.to_thread(book.add, lines)
+    finally:
+        await asyncio.to_thread(book.close)
     return book.file
 
 
