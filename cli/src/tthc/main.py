@@ -17,6 +17,7 @@ from tthc.environment import settle_environment
 from tthc.homes import own_home
 from tthc.keys import LocalIssuer
 from tthc.problems import LocalProblem
+from tthc.recompute_due_dates import recompute_due_dates
 from tthc.services import PROJECT
 from tthc.session import Run, Session, run_session
 from tthc.signals import Stopped, stoppable
@@ -24,6 +25,7 @@ from tthc.signals import Stopped, stoppable
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 load = typer.Typer(help="Load files into a running service.", no_args_is_help=True)
 app.add_typer(load, name="load")
+app.command()(recompute_due_dates)
 
 Local = Annotated[Path, typer.Option(help="Folder for keys, data and logs of local runs.")]
 Out = Annotated[Path, typer.Option(help="Folder that the report is written to.")]
