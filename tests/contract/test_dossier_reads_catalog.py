@@ -17,6 +17,8 @@ async def test_a_procedure_comes_with_its_versions_and_limits(client):
     method = next(m for m in version.filing_methods if m.channel == "direct")
     assert (method.time_limit_value, method.time_limit_unit) == (2, "working_day")
     assert version.supplement_policy == "restart"
+    assert version.sets_count
+    assert version.components[0].name
 
 
 async def test_a_fresh_copy_is_not_sent_again(client):
@@ -36,7 +38,8 @@ async def test_the_calendar_comes_with_kinds_of_days(client):
 
 
 async def test_an_agency_comes_with_all_below_it(client):
-    assert (await client.agency("H56.18.26")).body.code == "H56.18.26"
+    ward = (await client.agency("H56.18.26", on=date(2022, 9, 14))).body
+    assert (ward.code, bool(ward.name)) == ("H56.18.26", True)
     below = (await client.subtree("H56.18", on=date(2022, 9, 14))).body.codes
     assert set(below) == {"H56.18", "H56.18.26"}
 

@@ -80,10 +80,10 @@ def _outcome(step: HandOver) -> str:
 
 
 def _others(content: ControlSheet) -> str | None:
-    """Name the other agencies and units the dossier went through, in order, each once."""
+    """Name who else had the dossier, in order, each once; a unit is named with its agency."""
     parties = (party for step in content.hand_overs for party in (step.giver, step.taker))
-    others = dict.fromkeys(party for party in parties if party != content.matter.agency_name)
-    return "; ".join(others) or None
+    own = content.matter.agency_name
+    return "; ".join(dict.fromkeys(party for party in parties if not party.endswith(own))) or None
 
 
 def _cells(at: int, entry: BookEntry) -> tuple[str, ...]:
