@@ -13,7 +13,16 @@ from kernel.refusals import Malformed, NotFound
 from pydantic import ConfigDict, Field
 
 from kit.paging import DEFAULT_LIMIT, Cursor, Limit
-from kit.wire import AgencyCodeText, Day, Instant, Points, Slug, WireModel
+from kit.wire import (
+    AgencyCodeText,
+    Day,
+    Instant,
+    Points,
+    ProcedureCodeText,
+    ShortText,
+    Slug,
+    WireModel,
+)
 
 
 class EmptyPeriod(Malformed):
@@ -28,20 +37,44 @@ class UnknownFigure(NotFound):
     code = "unknown_figure"
 
 
+class BreakdownNotOffered(Malformed):
+    """The figures asked for are not kept by that dimension here."""
+
+    code = "breakdown_not_offered"
+
+
+Dimension = Literal["procedure_field", "procedure", "channel", "officer"]
+"""What figures can be broken down by; each is also the name of the parameter that narrows."""
+
+
 @dataclass(frozen=True, slots=True)
 class FigureQuery:
     """Which figures are asked: agency, period (whole local days), knowledge and breakdown.
 
     `known_at` None means as known now. `include_subordinates` adds the agencies below, as of the
-    period's last day. `procedure_field` narrows evidence to one field.
+    period's last day. The fields named as dimensions narrow evidence, each to one of its values.
     """
 
     agency_code: str
     period: ReportingPeriod
     known_at: datetime | None = None
     include_subordinates: bool = False
-    by: Literal["procedure_field"] | None = None
+    by: Dimension | None = None
     procedure_field: str | None = None
+    procedure: str | None = None
+    channel: str | None = None
+    officer: str | None = None
+
+    @property
+    def narrowed(self) -> dict[str, str]:
+        """Return the dimensions that evidence is narrowed by, with their values."""
+        values = {
+            "procedure_field": self.procedure_field,
+            "procedure": self.procedure,
+            "channel": self.channel,
+            "officer": self.officer,
+        }
+        return {name: value for name, value in values.items() if value is not None}
 
     def parameters(self) -> dict[str, str]:
         """Return the query parameters that ask the same again, without the breakdown."""
@@ -83,9 +116,7 @@ _Window = Annotated[FigureQuery, Depends(_window)]
 
 async def _asked_figures(
     window: _Window,
-    by: Annotated[
-        Literal["procedure_field"] | None, Query(description="Break figures down.")
-    ] = None,
+    by: Annotated[Dimension | None, Query(description="Break figures down.")] = None,
 ) -> FigureQuery:
     return FigureQuery(
         window.agency_code, window.period, window.known_at, window.include_subordinates, by
@@ -104,6 +135,11 @@ class EvidenceQuery:
 async def _asked_evidence(
     window: _Window,
     procedure_field: Annotated[Slug | None, Query(description="Only this field's records.")] = None,
+    procedure: Annotated[
+        ProcedureCodeText | None, Query(description="Only this procedure's records.")
+    ] = None,
+    channel: Annotated[Slug | None, Query(description="Only this channel's records.")] = None,
+    officer: Annotated[ShortText | None, Query(description="Only this officer's records.")] = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> EvidenceQuery:
@@ -113,8 +149,22 @@ async def _asked_evidence(
         window.known_at,
         window.include_subordinates,
         procedure_field=procedure_field,
+        procedure=procedure,
+        channel=channel,
+        officer=officer,
     )
     return EvidenceQuery(narrowed, limit, cursor)
+
+
+def require_dimensions(query: FigureQuery, *offered: Dimension) -> None:
+    """Refuse a question by, or narrowed to, a dimension that is not kept here.
+
+    Raises:
+        BreakdownNotOffered: it names such a dimension.
+    """
+    asked = {*query.narrowed, *([] if query.by is None else [query.by])}
+    if missing := sorted(asked.difference(offered)):
+        raise BreakdownNotOffered(by=", ".join(missing), offered=", ".join(offered) or "-")
 
 
 AskedFigures = Annotated[FigureQuery, Depends(_asked_figures)]

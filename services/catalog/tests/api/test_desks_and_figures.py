@@ -174,6 +174,7 @@ async def test_an_agency_outside_the_actor_s_tree_is_refused(ward, clerk_of):
     [
         ("", {"agency": "H57"}, 404, "agency_not_found"),
         ("", {"from": "2022-09-15"}, 422, "empty_period"),
+        ("", {"by": "officer"}, 422, "breakdown_not_offered"),
         ("", {"by": "ward"}, 422, "invalid_fields"),
         ("", {"x": "1"}, 400, "unknown_parameter"),
         ("/no.such.figure/evidence", {}, 404, "unknown_figure"),

@@ -2,10 +2,13 @@ import json
 from datetime import date
 
 import pytest
+from dossier.domain.figures import DIMENSIONS
 from dossier.main import _measure
 from kernel.periods import ReportingPeriod
 
 Q3 = "from=2022-06-15&to=2022-09-14"
+TOTAL = ("dossiers.total",)
+READINGS = ("dossiers.corrections", "dossiers.late.reason.", "dossiers.settled.late.")
 NDJSON = {"content-type": "application/x-ndjson"}
 
 
@@ -51,7 +54,7 @@ async def figures(client, agency, more="") -> list[dict]:
 
 async def test_figures_are_counted_from_dossiers(client, quarter):
     found = {f["key"]: f["value"] for f in await figures(client, quarter)}
-    assert found == {
+    assert {key: found[key] for key in found if not key.startswith(READINGS)} == {
         "dossiers.received": 11,
         "dossiers.received.online": 4,
         "dossiers.received.direct": 6,
@@ -67,7 +70,6 @@ async def test_figures_are_counted_from_dossiers(client, quarter):
         "dossiers.pending.overdue": 0,
         "dossiers.online.settled.late": 1,
         "dossiers.apologies": 0,
-        "dossiers.settled.late.without_apology": 2,
         "dossiers.returned.postal": 0,
         "dossiers.received.online.share": 36.4,
         "dossiers.settled.in_time_rate": 80.0,
@@ -77,8 +79,9 @@ async def test_figures_are_counted_from_dossiers(client, quarter):
     }
 
 
-async def test_every_figure_lists_as_many_records_as_it_says(client, quarter):
-    for figure in await figures(client, quarter, "&by=procedure_field"):
+@pytest.mark.parametrize("by", DIMENSIONS)
+async def test_every_figure_lists_as_many_records_as_it_says(client, quarter, by):
+    for figure in await figures(client, quarter, f"&by={by}"):
         records, cursor = [], ""
         while cursor is not None:
             page = await client.get(f"{figure['evidence_url']}&limit=3{cursor}")
@@ -98,10 +101,45 @@ async def test_fields_sum_up_to_the_total_and_none_is_dropped(client, quarter):
     rows = await figures(client, quarter, "&by=procedure_field")
     fields = {row["dimensions"].get("procedure_field") for row in rows}
     assert fields == {None, "ho-tich", "dat-dai", "khac"}
-    totals = {row["key"]: row["value"] for row in rows if not row["dimensions"]}
+    totals = {row["key"]: row for row in rows if not row["dimensions"]}
     for key in {row["key"] for row in rows if row["dimensions"]}:
-        values = [row["value"] for row in rows if row["key"] == key and row["dimensions"]]
-        assert sum(values) == totals[key]
+        total = totals[key]
+        part = "value" if total["denominator"] is None else "numerator"
+        values = [row[part] for row in rows if row["key"] == key and row["dimensions"]]
+        assert sum(values) == total[part]
+
+
+@pytest.mark.parametrize(
+    ("by", "values"),
+    [
+        ("procedure", {"1.001193", "1.000004", "1.000001"}),
+        ("channel", {"online", "direct", "postal"}),
+        ("officer", {"officer-1"}),
+    ],
+)
+async def test_figures_are_kept_by_procedure_channel_and_officer(client, quarter, by, values):
+    rows = await figures(client, quarter, f"&by={by}")
+    found = {row["dimensions"].get(by): row["value"] for row in rows if row["key"] in TOTAL}
+    assert set(found) == {None, *values}
+    assert found.pop(None) == 11 == sum(found.values())
+
+
+async def test_an_assigned_dossier_counts_for_its_case_officer(client, quarter):
+    page = await client.get(f"/v1/dossiers?agency={quarter}&status=2")
+    (pending,) = page.json()["items"]
+    body, version = {"officer": "officer-9"}, {"If-Match": f'"{pending["version"]}"'}
+    path = f"/v1/dossiers/{pending['code']}/case-officer"
+    assert (await client.post(path, json=body, headers=version)).status_code == 200
+    rows = await figures(client, quarter, "&by=officer")
+    found = {row["dimensions"].get("officer"): row["value"] for row in rows if row["key"] in TOTAL}
+    assert found == {None: 11, "officer-1": 10, "officer-9": 1}
+
+
+@pytest.mark.parametrize("key", ["certified_copies", "dossiers.corrections"])
+async def test_what_is_not_kept_by_a_dimension_is_refused_by_it(client, quarter, key):
+    path = f"/v1/figures/{key}/evidence?agency={quarter}&{Q3}&channel=online"
+    answer = await client.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (422, "breakdown_not_offered")
 
 
 async def test_without_cases_a_rate_is_absent_not_zero(client, agency):

@@ -1,5 +1,6 @@
 """SQL counts, the domain decides: over random histories both say the same, at any known time."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from uuid import uuid4
@@ -7,10 +8,10 @@ from uuid import uuid4
 import pytest
 from dossier.domain import facts as days
 from dossier.domain.classification import contribution
+from dossier.domain.desk import Desk
 from dossier.domain.dossier import dossier_code, moved
-from dossier.domain.due_date import Desk
 from dossier.domain.facts import FOREVER, Channel, ReturnMethod
-from dossier.domain.figures import COUNTED
+from dossier.domain.figures import COUNTED, DIMENSIONS, ONLINE_PROCEDURES
 from dossier.domain.lifecycle import ENDED, Status, allowed_from
 from dossier.store import course as courses
 from dossier.store import dossiers, figures
@@ -18,6 +19,7 @@ from dossier.store.agencies import number_agency
 from dossier.store.course import Act
 from dossier.store.figures import Scope
 from dossier.store.intake import Intake, driver_connection, receive
+from dossier.store.officers import change_officer
 from dossier.store.personal_data import Sealer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -29,12 +31,21 @@ FIRST = date(2022, 6, 1)
 DESK = Desk(WorkingCalendar())
 SEALER = Sealer({"1": "A" * 43 + "="}, key_id="1")
 KEYS = [definition.key for definition in COUNTED]
+SOME = ("dossiers.total", "dossiers.settled.late", "dossiers.pending", "dossiers.returned.postal")
+PROCEDURES = ("1.001193", "1.000004")
+OFFICERS = ("officer-1", "officer-2", "officer-3")
+UNSAID = {"recorded_by": "x", "details": {}}
+ASSIGNED = 10
 _numbers = count(1)
 
-steps = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 20), st.integers(0, 600)), max_size=6)
+steps = st.lists(st.tuples(st.integers(0, 10), st.integers(0, 20), st.integers(0, 600)), max_size=6)
 stories = st.tuples(
     st.sampled_from(Channel),
-    st.sampled_from(["ho-tich", "khac"]),
+    st.tuples(
+        st.sampled_from(["ho-tich", "khac"]),
+        st.sampled_from(PROCEDURES),
+        st.sampled_from(OFFICERS),
+    ),
     st.integers(0, 90),
     st.none() | st.integers(0, 15),
     st.sampled_from(["restart", "pause"]),
@@ -49,24 +60,29 @@ def noon(day: date) -> datetime:
 class Diary:
     """One dossier in the database and, beside it, its facts as known after each recording."""
 
-    def __init__(self, code: str, field: str) -> None:
+    def __init__(self, code: str, field: str, procedure: str, channel: str) -> None:
         self.code = code
-        self.field = field
+        self.fixed = {"procedure_field": field, "procedure": procedure, "channel": channel}
         self.known: list[tuple[datetime, days.Facts]] = []
+        self.officers: list[tuple[datetime, str]] = []
+
+    def dimensions(self, known_at: datetime | None) -> dict[str, str]:
+        officers = (o for at, o in reversed(self.officers) if known_at is None or at <= known_at)
+        return {**self.fixed, "officer": next(officers, "")}
 
     def facts(self, known_at: datetime) -> days.Facts | None:
         return next((f for at, f in reversed(self.known) if at <= known_at), None)
 
 
 async def live(tx, agency_id: int, agency: str, story) -> Diary:
-    channel, field, start, limit, policy, acts = story
+    channel, (field, procedure, officer), start, limit, policy, acts = story
     received_at = noon(FIRST + timedelta(days=start))
     due_on = None if limit is None else local_day(received_at) + timedelta(days=limit)
     intake = Intake(
         agency_id=agency_id,
         issued_on=local_day(received_at),
         recorded_at=received_at,
-        recorded_by="officer-1",
+        recorded_by=officer,
         key=None,
         body_digest=None,
         filing_id=None,
@@ -75,7 +91,7 @@ async def live(tx, agency_id: int, agency: str, story) -> Diary:
         sealed=None,
         key_id="1",
         channel=channel,
-        procedure_code="1.001193",
+        procedure_code=procedure,
         procedure_name="Đăng ký khai sinh",
         version_number=1,
         field_code=field,
@@ -88,9 +104,12 @@ async def live(tx, agency_id: int, agency: str, story) -> Diary:
         subject=None,
         components_count=None,
         external_id=None,
+        folded_name="nguoi nop mau",
     )
     issued = await receive(await driver_connection(tx), intake)
-    diary = Diary(dossier_code(agency, issued.issued_on, issued.serial), field)
+    code = dossier_code(agency, issued.issued_on, issued.serial)
+    diary = Diary(code, field, procedure, channel)
+    diary.officers.append((received_at, officer))
     recorded_at = received_at
     first = days.received(channel, local_day(received_at), due_on)
     diary.known.append((recorded_at, first))
@@ -100,10 +119,17 @@ async def live(tx, agency_id: int, agency: str, story) -> Diary:
         assert before.facts == diary.known[-1][1]
         at = before.status_since + timedelta(days=later)
         recorded_at = max(recorded_at, at) + timedelta(hours=lag)
+        if choice == ASSIGNED:
+            following = OFFICERS[later % len(OFFICERS)]
+            act = Act(kind="assigned", occurred_at=at, recorded_at=recorded_at, **UNSAID)
+            assert await courses.keep_course(tx, dossier, before, before, act)
+            await change_officer(tx, dossier, following, event_number=dossier.version + 1)
+            diary.officers.append((recorded_at, following))
+            continue
         after = next_course(before, dossier, choice, at)
         if after is None:
             break
-        act = Act(kind="act", occurred_at=at, recorded_at=recorded_at, recorded_by="x", details={})
+        act = Act(kind="act", occurred_at=at, recorded_at=recorded_at, **UNSAID)
         assert await courses.keep_course(tx, dossier, before, after, act)
         diary.known.append((recorded_at, after.facts))
     return diary
@@ -113,7 +139,7 @@ def next_course(before, dossier, choice: int, at: datetime):
     moves = sorted(allowed_from(before.status, came_from=before.came_from))
     if choice == 9 and before.status not in ENDED and before.facts.apologised_on == FOREVER:
         apologised = days.apologised(before.facts, local_day(at))
-        return courses.replace(before, facts=apologised, status_since=at)
+        return replace(before, facts=apologised, status_since=at)
     if not moves:
         return None
     to = Status(moves[choice % len(moves)])
@@ -152,7 +178,7 @@ async def test_sql_and_domain_count_the_same(in_vain, told, start, length, known
         for key in KEYS:
             expected = {code for code, found in keys.items() if key in found}
             assert await figures.count(tx, scope, key) == len(expected), key
-            listed = await figures.evidence(tx, scope, key, field=None, after=None, limit=100)
+            listed = await figures.evidence(tx, scope, key, narrowed={}, after=None, limit=100)
             assert [dossier_code(r.agency_code, r.issued_on, r.serial) for r in listed] == sorted(
                 expected, key=lambda code: tuple(code.rsplit("-", 2)[1:])
             )
@@ -163,13 +189,25 @@ async def test_sql_and_domain_count_the_same(in_vain, told, start, length, known
 
 
 async def _sums_agree(tx, scope, keys, diaries) -> None:
-    """The one statement of all counts, in total and per field, agrees with the domain too."""
-    counted = [key for key in KEYS if key != "dossiers.returned.postal"]
-    (total,) = (await figures.counts(tx, scope, counted, per_field=False)).values()
-    assert total == {key: sum(key in found for found in keys.values()) for key in counted}
-    per_field = await figures.counts(tx, scope, counted, per_field=True)
-    fields = {diary.code: diary.field for diary in diaries}
-    for field, row in per_field.items():
-        own = [found for code, found in keys.items() if fields[code] == field]
-        assert row == {key: sum(key in found for found in own) for key in counted}
-    assert total == {key: sum(row[key] for row in per_field.values()) for key in counted}
+    """The one statement of all counts, in total and by each dimension, agrees with the domain."""
+    total = {key: sum(key in found for found in keys.values()) for key in KEYS}
+    assert in_all(await figures.counts(tx, scope, KEYS)) == total
+    for name in DIMENSIONS:
+        by_value = await figures.counts(tx, scope, KEYS, by=name)
+        assert in_all(by_value) == total
+        told = {diary.code: diary.dimensions(scope.known_at)[name] for diary in diaries}
+        for value, row in by_value.items():
+            own = [found for code, found in keys.items() if value in (None, told[code])]
+            assert {key: row[key] for key in KEYS} == {
+                key: sum(key in found for found in own) for key in KEYS
+            }
+            narrowed = {} if value is None else {name: value}
+            online = await figures.online_procedures(tx, scope, narrowed)
+            assert row[ONLINE_PROCEDURES] == len(online)
+            for key in SOME:
+                listed = await figures.totals(tx, scope, key, narrowed=narrowed)
+                assert listed == (row[key], row[key])
+
+
+def in_all(found) -> dict[str, int]:
+    return {key: found[None][key] for key in KEYS}

@@ -75,6 +75,7 @@ async def test_a_body_over_the_limit(client):
         ({"from": "9999-12-31", "to": "9999-12-31"}, 422, "invalid_fields"),
         ({"from": "0001-01-01"}, 422, "invalid_fields"),
         ({"from": "2022-09-15"}, 422, "empty_period"),
+        ({"by": "channel"}, 422, "breakdown_not_offered"),
         ({"from": "2022-02-30"}, 422, "invalid_fields"),
         ({"agency": "H56\x00"}, 422, "invalid_fields"),
         ({"agency": "' or 1=1 --"}, 422, "invalid_fields"),

@@ -9,6 +9,7 @@ from kit.errors import refusals
 from kit.figures import (
     AskedEvidence,
     AskedFigures,
+    BreakdownNotOffered,
     EmptyPeriod,
     EvidencePage,
     FiguresOut,
@@ -22,7 +23,10 @@ from catalog.usecases import figures
 router = APIRouter(prefix="/v1/figures", tags=["figures"])
 
 
-@router.get("", responses=refusals(AgencyNotFound, OutsideOwnAgencies, EmptyPeriod))
+@router.get(
+    "",
+    responses=refusals(AgencyNotFound, OutsideOwnAgencies, EmptyPeriod, BreakdownNotOffered),
+)
 async def read_figures(
     asked: AskedFigures, reader: FiguresReader, tx: ReadTx, now: Now
 ) -> FiguresOut:
@@ -32,7 +36,9 @@ async def read_figures(
 
 @router.get(
     "/{key}/evidence",
-    responses=refusals(UnknownFigure, AgencyNotFound, OutsideOwnAgencies, EmptyPeriod),
+    responses=refusals(
+        UnknownFigure, AgencyNotFound, OutsideOwnAgencies, EmptyPeriod, BreakdownNotOffered
+    ),
 )
 async def read_evidence(
     key: Annotated[str, Path(max_length=100, examples=["procedures.in_force"])],

@@ -14,6 +14,7 @@ from kit.figures import (
     FiguresOut,
     UnknownFigure,
     figures_out,
+    require_dimensions,
 )
 from kit.paging import decode_cursor, encode_cursor
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,6 +34,7 @@ async def answer_figures(
     tx: AsyncSession, query: FigureQuery, *, by: Actor, at: datetime
 ) -> FiguresOut:
     """Return all figures of the catalogue for an agency and period."""
+    require_dimensions(query, "procedure_field")
     await require_agency(tx, query.agency_code, by=by, at=at)
     known_at = query.known_at or at
     scope = await _scope(tx, query, known_at=known_at)
@@ -47,6 +49,7 @@ async def answer_evidence(
     """Return a page of the procedures behind a figure."""
     if key not in BY_KEY:
         raise UnknownFigure(key=key)
+    require_dimensions(query.figures, "procedure_field")
     rule = BY_KEY[key]
     await require_agency(tx, query.figures.agency_code, by=by, at=at)
     after = decode_cursor(query.cursor, str)

@@ -156,8 +156,22 @@ DEFINITIONS: dict[str, FigureDefinition] = {
     d.key: d for d in (*COUNTED, *_OTHERS, *READINGS, *LATE_REASONS)
 }
 
-PER_FIELD: tuple[str, ...] = tuple(d.key for d in COUNTED[:13])
-"""The figures of form II.06a, which are also broken down by procedure field."""
+ONLINE_PROCEDURES = "dossiers.online.procedures"
+
+BROKEN_DOWN: tuple[str, ...] = (*(d.key for d in COUNTED), *RATES, ONLINE_PROCEDURES)
+"""The figures that are also kept by procedure field, procedure, channel and officer."""
+
+DIMENSIONS: dict[str, str] = {
+    "procedure_field": "field_code",
+    "procedure": "procedure_code",
+    "channel": "channel",
+    "officer": "officer",
+}
+"""What they are broken down by, and the fact that says it. The officer is the one in charge: as
+assigned, until then whoever took the dossier in."""
 
 NO_FIELD = "khac"
 """A dossier whose procedure names no field is counted under "Khác", never dropped."""
+
+NO_OFFICER = "-"
+"""Whose dossier nobody recorded."""

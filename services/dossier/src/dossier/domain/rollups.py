@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from kernel.periods import ReportingPeriod
 
@@ -53,21 +54,21 @@ class WindowRule:
 def windows(rule: WindowRule, *, until: date) -> list[Window]:
     """Return the windows of a rule that begin from `valid_from` up to `until`, in order."""
     years = range(rule.valid_from.year, until.year + 2)
-    firsts = sorted(date.fromisoformat(f"{year}-{start}") for year in years for start in rule.starts)
-    firsts = [first for first in firsts if first >= rule.valid_from]
+    days = (date.fromisoformat(f"{year}-{start}") for year in years for start in rule.starts)
+    firsts = sorted(day for day in days if day >= rule.valid_from)
     return [
         Window(f"{rule.scheme}/{first}", first, following - timedelta(days=1))
-        for first, following in zip(firsts, firsts[1:], strict=False)
+        for first, following in pairwise(firsts)
         if first <= until
     ]
 
 
 def tiles(period: ReportingPeriod, known: Iterable[Window]) -> list[Window]:
-    """Return the fewest steps through `known` windows that fill the period; empty when none do.
+    """Return steps through `known` windows that fill the period; empty when none do.
 
     The last may end after the period does; whoever asks decides what such a one is good for.
     """
-    longest = {}
+    longest: dict[date, Window] = {}
     for window in known:
         at = longest.get(window.starts_on)
         if at is None or _fits_better(window, at, period):

@@ -3,17 +3,22 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from kernel.periods import ReportingPeriod
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     FromClause,
     Integer,
+    Select,
+    Text,
     and_,
     cast,
+    distinct,
     func,
     literal,
+    literal_column,
     or_,
     select,
     true,
@@ -23,13 +28,19 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.facts import FOREVER, Timeliness, timeliness
-from dossier.domain.figures import RATES
+from dossier.domain.figures import DIMENSIONS, ONLINE_PROCEDURES, RATES
 from dossier.domain.permissions import Sight
 from dossier.store.agencies import in_sight
 from dossier.tables import agencies, events, facts, facts_history
 
 _COLUMNS = [column.name for column in facts.c]
 Predicates = Mapping[str, ColumnElement[bool]]
+Narrowed = Mapping[str, str]
+"""Dimensions, each with the one value that counts."""
+
+RETURNED = "dossiers.returned.postal"
+"""The one figure that counts dossiers which may have ended before the period."""
+_none: ColumnElement[int] = literal_column("0", BigInteger)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +81,19 @@ class Behind:
         return None if self.ended_on == FOREVER else timeliness(self.ended_on, self.due_on)
 
 
-def predicates(known: FromClause, period: ReportingPeriod) -> Predicates:
+class Days(Protocol):
+    """The first and the last day of a period: values, or columns of many periods."""
+
+    @property
+    def start(self) -> Any:
+        """Return the first day."""
+
+    @property
+    def last_day(self) -> Any:
+        """Return the last day."""
+
+
+def predicates(known: FromClause, period: Days) -> Predicates:
     """Return what makes a stretch of a dossier count in each figure.
 
     Each picks exactly one stretch of a dossier or none, so counting rows counts dossiers. The
@@ -102,7 +125,9 @@ def predicates(known: FromClause, period: ReportingPeriod) -> Predicates:
         "dossiers.pending.in_time": and_(pending, ~is_overdue),
         "dossiers.pending.overdue": and_(pending, is_overdue),
         "dossiers.online.settled.late": and_(late, f.channel == "online"),
-        "dossiers.apologies": and_(f.is_last, f.apologised_on.between(start, last)),
+        "dossiers.apologies": and_(
+            f.is_last, f.apologised_on.between(start, last), f.apologised_on <= f.ended_on
+        ),
         "dossiers.settled.late.without_apology": and_(late, f.apologised_on > f.ended_on),
         "dossiers.returned.postal": and_(
             f.is_last, f.return_method == "postal", f.returned_on.between(start, last)
@@ -122,40 +147,86 @@ def known_facts(scope: Scope) -> FromClause:
     return union_all(present, past).subquery("known")
 
 
-def in_window(known: FromClause, period: ReportingPeriod) -> ColumnElement[bool]:
+def in_window(known: FromClause, period: Days) -> ColumnElement[bool]:
     """Return the range every figure but the returns lies in: alive at some day of the period."""
     return and_(known.c.received_on <= period.last_day, known.c.ended_on >= period.start)
 
 
 async def counts(
-    tx: AsyncSession, scope: Scope, keys: Sequence[str], *, per_field: bool
+    tx: AsyncSession, scope: Scope, keys: Sequence[str], *, by: str | None = None
 ) -> dict[str | None, dict[str, int]]:
-    """Return the counts of `keys` by procedure field; without breakdown the field is None."""
+    """Return the counts of `keys` and of online procedures by a dimension, in one statement.
+
+    Those of all its values together stand under None. A procedure with dossiers of several
+    values is one procedure, so its total is not their sum.
+    """
     known = known_facts(scope)
-    conditions = predicates(known, scope.period)
-    field = known.c.field_code if per_field else literal(None)
-    counted = [func.count().filter(conditions[key]).label(key) for key in keys]
-    query = select(field.label("field"), *counted).where(
-        in_sight(known.c.agency_id, scope.sight, among=scope.agencies),
-        in_window(known, scope.period),
+    value = cast(literal(None) if by is None else known.c[DIMENSIONS[by]], Text).label("value")
+    grouping = [] if by is None else [known.c[DIMENSIONS[by]]]
+    rows = await tx.execute(
+        union_all(
+            _counting(known, scope, keys, value).group_by(*grouping),
+            _counting(known, scope, keys, value, only=RETURNED).group_by(*grouping),
+            _counting(known, scope, keys, value, only=ONLINE_PROCEDURES).group_by(
+                *([func.grouping_sets(tuple_(*grouping), tuple_())] if grouping else [])
+            ),
+        )
     )
-    rows = await tx.execute(query.group_by(known.c.field_code) if per_field else query)
-    return {row[0]: dict(zip(keys, row[1:], strict=True)) for row in rows}
+    names = (*keys, ONLINE_PROCEDURES)
+    found: dict[str | None, dict[str, int]] = {None: dict.fromkeys(names, 0)}
+    for row in rows:
+        mine = found.setdefault(row[0], dict.fromkeys(names, 0))
+        for name, number in zip(names, row[1:], strict=True):
+            mine[name] += number
+            if row[0] is not None and name != ONLINE_PROCEDURES:
+                found[None][name] += number
+    return found
 
 
-async def count(tx: AsyncSession, scope: Scope, key: str, *, field: str | None = None) -> int:
-    """Return one count, of one procedure field when named."""
+def _counting(
+    known: FromClause,
+    scope: Scope,
+    keys: Sequence[str],
+    value: ColumnElement[Any],
+    *,
+    only: str | None = None,
+) -> Select[Any]:
+    """Count what lies in the window, or `only` one figure that is counted another way."""
+    conditions = predicates(known, scope.period)
+    counted = [
+        _none if (key == RETURNED or only is not None) and key != only else _rows(conditions[key])
+        for key in keys
+    ]
+    procedures = func.count(distinct(known.c.procedure_code))
+    columns: list[ColumnElement[Any]] = [value, *counted]
+    columns.append(procedures if only == ONLINE_PROCEDURES else _none)
+    query: Select[Any] = select(*columns)
+    if only is not None:
+        behind = "dossiers.received.online" if only == ONLINE_PROCEDURES else only
+        return query.where(*_behind(known, scope, behind, {}))
+    seen = in_sight(known.c.agency_id, scope.sight, among=scope.agencies)
+    return query.where(seen, in_window(known, scope.period))
+
+
+def _rows(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count().filter(condition)
+
+
+async def count(
+    tx: AsyncSession, scope: Scope, key: str, *, narrowed: Narrowed | None = None
+) -> int:
+    """Return one count, narrowed to values of dimensions when asked."""
     known = known_facts(scope)
-    query = select(func.count()).where(*_behind(known, scope, key, field))
+    query = select(func.count()).where(*_behind(known, scope, key, narrowed or {}))
     return (await tx.execute(query)).scalar_one()
 
 
-async def online_procedures(tx: AsyncSession, scope: Scope) -> dict[str, int]:
+async def online_procedures(tx: AsyncSession, scope: Scope, narrowed: Narrowed) -> dict[str, int]:
     """Return the procedures of which online dossiers were received, with how many of them."""
     known = known_facts(scope)
     rows = await tx.execute(
         select(known.c.procedure_code, func.count())
-        .where(*_behind(known, scope, "dossiers.received.online", None))
+        .where(*_behind(known, scope, "dossiers.received.online", narrowed))
         .group_by(known.c.procedure_code)
         .order_by(known.c.procedure_code)
     )
@@ -167,7 +238,7 @@ async def evidence(
     scope: Scope,
     key: str,
     *,
-    field: str | None,
+    narrowed: Narrowed,
     after: Place | None,
     limit: int,
 ) -> list[Behind]:
@@ -183,46 +254,54 @@ async def evidence(
             cast(_contribution(known, scope, key), Integer).label("contribution"),
         )
         .join(agencies, agencies.c.agency_id == known.c.agency_id)
-        .where(*_behind(known, scope, key, field), further)
+        .where(*_behind(known, scope, key, narrowed), further)
         .order_by(known.c.issued_on, known.c.serial, known.c.agency_id)
         .limit(limit)
     )
     return [Behind(**row) for row in rows.mappings()]
 
 
-async def totals(tx: AsyncSession, scope: Scope, key: str, *, field: str | None) -> tuple[int, int]:
+async def totals(
+    tx: AsyncSession, scope: Scope, key: str, *, narrowed: Narrowed
+) -> tuple[int, int]:
     """Return how many records lie behind a figure and what they contribute together."""
     known = known_facts(scope)
     contributed = func.count().filter(_contribution(known, scope, key))
-    query = select(func.count(), contributed).where(*_behind(known, scope, key, field))
+    query = select(func.count(), contributed).where(*_behind(known, scope, key, narrowed))
     records, contribution = (await tx.execute(query)).one()
     return records, contribution
 
 
 async def watermark(tx: AsyncSession, scope: Scope) -> datetime | None:
-    """Return when the last event known then was recorded; None when there is none."""
-    known_then: list[ColumnElement[bool]] = [
-        in_sight(events.c.agency_id, scope.sight, among=scope.agencies)
-    ]
+    """Return when the last event known then was recorded; None when there is none.
+
+    The last event is looked up agency by agency: the index has it at hand.
+    """
+    recorded = events.c.recorded_at
+    last = select(recorded).where(events.c.agency_id == agencies.c.agency_id)
     if scope.known_at is not None:
-        known_then.append(events.c.recorded_at <= scope.known_at)
-    query = select(func.max(events.c.recorded_at)).where(*known_then)
-    last: datetime | None = await tx.scalar(query)
-    return last
+        last = last.where(recorded <= scope.known_at)
+    each = last.order_by(recorded.desc()).limit(1).lateral("each_agency")
+    query = (
+        select(func.max(each.c.recorded_at))
+        .select_from(agencies.join(each, true()))
+        .where(in_sight(agencies.c.agency_id, scope.sight, among=scope.agencies))
+    )
+    found: datetime | None = await tx.scalar(query)
+    return found
 
 
 def _behind(
-    known: FromClause, scope: Scope, key: str, field: str | None
+    known: FromClause, scope: Scope, key: str, narrowed: Narrowed
 ) -> list[ColumnElement[bool]]:
     whole = RATES[key][1] if key in RATES else key
     conditions: list[Any] = [
         in_sight(known.c.agency_id, scope.sight, among=scope.agencies),
         predicates(known, scope.period)[whole],
     ]
-    if whole != "dossiers.returned.postal":
+    if whole != RETURNED:
         conditions.append(in_window(known, scope.period))
-    if field is not None:
-        conditions.append(known.c.field_code == field)
+    conditions += [known.c[DIMENSIONS[name]] == value for name, value in narrowed.items()]
     return conditions
 
 

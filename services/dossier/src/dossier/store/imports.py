@@ -167,7 +167,7 @@ _FACT = (
     *_KEY,
     *("stretch", "version", "is_last", "channel", "field_code", "procedure_code", "received_on"),
     *("from_on", "until_on", "due_on", "is_waiting", "ended_on", "end_kind", "returned_on"),
-    *("return_method", "apologised_on", "recorded_from"),
+    *("return_method", "apologised_on", "recorded_from", "officer"),
 )
 
 
@@ -247,5 +247,6 @@ def _facts(one: Numbered) -> Iterator[tuple[object, ...]]:
         recorded_from=intake.recorded_at,
     )
     for row in rows:
-        fact = {**row, **dict(zip(_KEY, (intake.agency_id, intake.issued_on, serial), strict=True))}
+        key = dict(zip(_KEY, (intake.agency_id, intake.issued_on, serial), strict=True))
+        fact = {**row, **key, "officer": intake.recorded_by}
         yield tuple(fact[name] for name in _FACT)

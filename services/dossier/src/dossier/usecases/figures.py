@@ -14,36 +14,35 @@ from kit.figures import (
     FiguresOut,
     UnknownFigure,
     figures_out,
+    require_dimensions,
 )
 from kit.paging import decode_cursor, encode_cursor
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.dossier import dossier_code
 from dossier.domain.facts import FOREVER
-from dossier.domain.figures import COUNTED, DEFINITIONS, PER_FIELD, RATES
+from dossier.domain.figures import BROKEN_DOWN, COUNTED, DEFINITIONS, ONLINE_PROCEDURES, RATES
 from dossier.domain.permissions import require_sight
 from dossier.store import certified
 from dossier.store import figures as store
-from dossier.store.figures import Behind, Scope
+from dossier.store.figures import RETURNED, Behind, Scope
 from dossier.store.readings import reading_counts
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.places import place
 from dossier.usecases.readings import READ, readings_page
 
-_RETURNED = "dossiers.returned.postal"
-_PROCEDURES = "dossiers.online.procedures"
 _COPIES = "certified_copies"
 _IN_TIME = "dossiers.settled.in_time"
-_COUNTED = [d.key for d in COUNTED if d.key != _RETURNED]
+_COUNTED = [*(d.key for d in COUNTED), _IN_TIME]
 
 
 async def compute_figures(
     tx: AsyncSession, office: Office, query: FigureQuery, *, acting: Acting
 ) -> FiguresOut:
-    """Compute every figure of an agency and period, in total and by field when asked."""
+    """Compute every figure of an agency and period, in total and by a dimension when asked."""
     scope = await scope_of(office, query, acting=acting)
     known_at = min(query.known_at or acting.now, acting.now)
-    found = await all_figures(tx, scope, per_field=query.by is not None)
+    found = await all_figures(tx, scope, by=query.by)
     last = await store.watermark(tx, scope)
     return figures_out(
         DEFINITIONS,
@@ -64,22 +63,19 @@ async def scope_of(office: Office, query: FigureQuery, *, acting: Acting) -> Sco
     return Scope(agencies=codes, sight=acting.sight, period=query.period, known_at=query.known_at)
 
 
-async def all_figures(tx: AsyncSession, scope: Scope, *, per_field: bool) -> list[Figure]:
-    """Return the figures of a scope, totals first."""
-    by_field = await store.counts(tx, scope, [*_COUNTED, _IN_TIME], per_field=per_field)
-    total = {key: sum(row[key] for row in by_field.values()) for key in (*_COUNTED, _IN_TIME)}
-    total[_RETURNED] = await store.count(tx, scope, _RETURNED)
-    total[_PROCEDURES] = len(await store.online_procedures(tx, scope))
+async def all_figures(tx: AsyncSession, scope: Scope, *, by: str | None = None) -> list[Figure]:
+    """Return the figures of a scope, totals first, then those of each value of a dimension."""
+    found = await store.counts(tx, scope, _COUNTED, by=by)
+    total = found[None]
     total[_COPIES] = await certified.copies_total(tx, scope)
     total |= await reading_counts(tx, scope)
     figures = [_figure(key, total) for key in DEFINITIONS]
-    if per_field:
-        figures += [
-            replace(_figure(key, row), dimensions={"procedure_field": field})
-            for field, row in sorted(by_field.items(), key=lambda item: str(item[0]))
-            for key in PER_FIELD
-            if field is not None
-        ]
+    figures += [
+        replace(_figure(key, found[value]), dimensions={by: value})
+        for value in sorted(value for value in found if value is not None)
+        for key in BROKEN_DOWN
+        if by is not None
+    ]
     return figures
 
 
@@ -89,10 +85,12 @@ async def list_evidence(
     """Return a page of the records behind a figure."""
     if key not in DEFINITIONS:
         raise UnknownFigure(key=key)
+    if key not in BROKEN_DOWN:
+        require_dimensions(query.figures)
     scope = await scope_of(office, query.figures, acting=acting)
     if key == _COPIES:
         return await _copies_page(tx, scope, query)
-    if key == _PROCEDURES:
+    if key == ONLINE_PROCEDURES:
         return await _procedures_page(tx, scope, query)
     if key in READ:
         return await readings_page(tx, scope, key, query)
@@ -109,10 +107,12 @@ def _figure(key: str, counted: dict[str, int]) -> Figure:
 async def _dossiers_page(
     tx: AsyncSession, scope: Scope, key: str, query: EvidenceQuery
 ) -> EvidencePage:
-    field = query.figures.procedure_field
+    narrowed = query.figures.narrowed
     after = place(query.cursor)
-    found = await store.evidence(tx, scope, key, field=field, after=after, limit=query.limit + 1)
-    total, contributed = await store.totals(tx, scope, key, field=field)
+    found = await store.evidence(
+        tx, scope, key, narrowed=narrowed, after=after, limit=query.limit + 1
+    )
+    total, contributed = await store.totals(tx, scope, key, narrowed=narrowed)
     page, more = found[: query.limit], len(found) > query.limit
     last = page[-1] if more else None
     return EvidencePage(
@@ -146,7 +146,7 @@ def _dossier_record(key: str, record: Behind) -> EvidenceRecord:
 
 def _day_of(key: str, record: Behind) -> date:
     """Return the day that put the record in the period."""
-    if key == _RETURNED:
+    if key == RETURNED:
         return record.returned_on
     if key == "dossiers.apologies":
         return record.apologised_on
@@ -160,11 +160,11 @@ def _iso(day: date) -> str:
 async def _procedures_page(tx: AsyncSession, scope: Scope, query: EvidenceQuery) -> EvidencePage:
     """Page the procedures in memory: there are hundreds at most."""
     after = decode_cursor(query.cursor, str) or ("",)
-    found = await store.online_procedures(tx, scope)
+    found = await store.online_procedures(tx, scope, query.figures.narrowed)
     left = [(code, dossiers) for code, dossiers in found.items() if code > str(after[0])]
     page = left[: query.limit]
     return EvidencePage(
-        key=_PROCEDURES,
+        key=ONLINE_PROCEDURES,
         kind=FigureKind.COUNT,
         total=len(found),
         total_contribution=len(found),
@@ -213,4 +213,4 @@ async def measured_figures(
     query = FigureQuery(agency_code, period)
     acting = Acting(by="metrics", sight=None, now=now)
     scope = await scope_of(office, query, acting=acting)
-    return await all_figures(tx, scope, per_field=False)
+    return await all_figures(tx, scope)

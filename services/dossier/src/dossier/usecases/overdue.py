@@ -31,6 +31,7 @@ from dossier.domain.permissions import require_sight
 from dossier.store import course as courses
 from dossier.store import overdue as store
 from dossier.store.course import Act
+from dossier.store.officers import change_officer
 from dossier.store.overdue import AskedWork, Place, Work
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.reading import read_dossier
@@ -121,6 +122,7 @@ async def assign_officer(
     require_version(expected, dossier.version)
     await _record(tx, dossier, "assigned", {"officer": officer}, acting=acting)
     await store.assign(tx, dossier, officer)
+    await change_officer(tx, dossier, officer, event_number=dossier.version + 1)
     return await read_dossier(tx, office, code, acting=acting)
 
 

@@ -9,6 +9,7 @@ from kit.errors import refusals
 from kit.figures import (
     AskedEvidence,
     AskedFigures,
+    BreakdownNotOffered,
     EmptyPeriod,
     EvidencePage,
     FiguresOut,
@@ -25,7 +26,10 @@ router = APIRouter(prefix="/v1/figures", tags=["figures"])
 
 
 @router.get(
-    "", responses=refusals(AgencyNotYours, EmptyPeriod, UnknownAgency, NeighbourUnavailable)
+    "",
+    responses=refusals(
+        AgencyNotYours, EmptyPeriod, BreakdownNotOffered, UnknownAgency, NeighbourUnavailable
+    ),
 )
 async def list_figures(
     reader: FigureReader, sources: FactSources, now: Now, query: AskedFigures
@@ -44,7 +48,12 @@ async def list_figures(
 @router.get(
     "/{key}/evidence",
     responses=refusals(
-        AgencyNotYours, EmptyPeriod, UnknownAgency, UnknownFigure, NeighbourUnavailable
+        AgencyNotYours,
+        EmptyPeriod,
+        BreakdownNotOffered,
+        UnknownAgency,
+        UnknownFigure,
+        NeighbourUnavailable,
     ),
 )
 async def list_evidence(

@@ -5,7 +5,7 @@ from kernel.refusals import NeighbourUnavailable
 from kit.clock import Now
 from kit.db import Tx
 from kit.errors import refusals
-from kit.figures import AskedFigures, EmptyPeriod
+from kit.figures import AskedFigures, BreakdownNotOffered, EmptyPeriod
 from kit.idempotency import Once
 
 from rating.deps import Assessor, Catalog, FactSources, FigureReader
@@ -59,7 +59,9 @@ async def assess_agency(
 
 @router.get(
     "/scores",
-    responses=refusals(AgencyNotYours, EmptyPeriod, UnknownAgency, NeighbourUnavailable),
+    responses=refusals(
+        AgencyNotYours, EmptyPeriod, BreakdownNotOffered, UnknownAgency, NeighbourUnavailable
+    ),
 )
 async def score_sheet(
     reader: FigureReader, sources: FactSources, now: Now, query: AskedFigures

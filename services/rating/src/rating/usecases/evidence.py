@@ -7,7 +7,13 @@ from decimal import Decimal
 
 from kit.auth import Actor
 from kit.errors import BadCursor
-from kit.figures import EvidencePage, EvidenceQuery, EvidenceRecord, UnknownFigure
+from kit.figures import (
+    EvidencePage,
+    EvidenceQuery,
+    EvidenceRecord,
+    UnknownFigure,
+    require_dimensions,
+)
 from kit.paging import decode_cursor, encode_cursor
 
 from rating.domain.facts import Satisfaction
@@ -46,6 +52,7 @@ async def list_evidence(
     """
     if key not in DEFINITIONS:
         raise UnknownFigure(key=key)
+    require_dimensions(asked.figures)
     view = await look(sources, by=by, now=now, query=asked.figures)
     found = await _find(sources, view, key, asked)
     return EvidencePage(

@@ -11,7 +11,7 @@ from kernel.figures import Figure
 from kernel.periods import ReportingPeriod
 from kernel.time_zone import local_day
 from kit.auth import Actor
-from kit.figures import FigureQuery
+from kit.figures import FigureQuery, require_dimensions
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rating.clients import CatalogClient, DossierClient, NeighbourFigures
@@ -211,6 +211,7 @@ async def compute_figures(
     sources: Sources, *, by: Actor, now: datetime, query: FigureQuery
 ) -> ComputedFigures:
     """Return every figure of rating; absent ones have no value."""
+    require_dimensions(query)
     view = await look(sources, by=by, now=now, query=query)
     scored = await score(sources, view)
     figures = [
@@ -227,6 +228,7 @@ async def write_score_sheet(
     sources: Sources, *, by: Actor, now: datetime, query: FigureQuery
 ) -> ScoreSheetPaper:
     """Return the sheet that the assessment asks for, else that of everything with data."""
+    require_dimensions(query)
     view = await look(sources, by=by, now=now, query=query)
     scored = await score(sources, view)
     sheet, assessment = scored.assessed or scored.everything, view.own.assessment
