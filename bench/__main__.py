@@ -16,11 +16,13 @@ from tthc.problems import LocalProblem
 from tthc.services import PROJECT
 from tthc.signals import Stopped, run_stoppable, stoppable
 
+from bench.bulk import ImportFailed
 from bench.data import fill
-from bench.measures import MEASURES
-from bench.results import Result
+from bench.floor import FloorFailed
+from bench.measures import MEASURES, Measure
+from bench.results import Result, failed
 from bench.scale import Scale, scale_of
-from bench.stage import POSTGRES_OPTIONS, SCOPES, the_stage
+from bench.stage import POSTGRES_OPTIONS, SCOPES, NothingAnswered, Stage, the_stage
 from bench.world import record_world, world_of
 
 _DEFAULT_ROWS = "1000000"
@@ -59,12 +61,20 @@ async def _bench(
             name = f"{measure.__module__.rpartition('.')[2]}.{measure.__name__}"
             if not any(part in name for part in only.split(",")):
                 continue
-            started, found = time.monotonic(), await measure(stage)
+            started, found = time.monotonic(), await _taken(measure, stage, name)
             took = f"{time.monotonic() - started:.0f} s; {_load_average()}"
             console.print(f"{name}: {took}")
             results += found
     console.print(f"All of it took {time.monotonic() - began:.0f} s.")
     return results
+
+
+async def _taken(measure: Measure, stage: Stage, name: str) -> list[Result]:
+    """Take one measure; when it fails the others are still worth having."""
+    try:
+        return await measure(stage)
+    except (NothingAnswered, FloorFailed, ImportFailed, TimeoutError) as error:
+        return [failed(name, error)]
 
 
 def _load_average() -> str:
@@ -83,7 +93,7 @@ def _print(results: Sequence[Result], console: Console) -> None:
     for result in results:
         table.add_row(
             result.name,
-            f"{_number(result.value)} {result.unit}",
+            "" if result.value is None else f"{_number(result.value)} {result.unit}",
             "" if result.floor is None else _number(result.floor),
             "" if result.ratio is None else f"{result.ratio:.2f}",
             result.target or "",

@@ -11,7 +11,7 @@ class Result:
 
     name: str
     unit: str
-    value: float
+    value: float | None
     floor: float | None = None
     ratio: float | None = None
     target: str | None = None
@@ -31,6 +31,12 @@ class Rounds:
     def ratio(self) -> float:
         """Return the median over the rounds of product ÷ floor."""
         return median(p / f for p, f in zip(self.product, self.floor, strict=True))
+
+
+def failed(name: str, error: Exception) -> Result:
+    """Say that a measure could not be taken, which is no better than a missed target."""
+    why = " ".join(str(error).split())[:300] or type(error).__name__
+    return Result(name=name, unit="", value=None, met=False, note=f"failed: {why}")
 
 
 def at_least(name: str, unit: str, rounds: Rounds, share: float, *, note: str = "") -> Result:
