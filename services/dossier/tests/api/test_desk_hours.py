@@ -43,6 +43,26 @@ async def test_hours_begin_on_a_day_and_later_receipts_count_by_them(
         assert receipt["due_on"] == due_on, received_at
 
 
+async def test_a_supplement_counts_from_the_next_opening_of_the_own_desk(
+    client, a_dossier, set_hours, later
+):
+    code = (await client.post("/v1/dossiers", json=a_dossier())).json()["code"]
+    await set_hours("2022-09-05")
+    later(minutes=1)
+    path = f"/v1/dossiers/{code}"
+    ask = {
+        "items": [{"component": "Giấy chứng sinh", "what_is_missing": "Bản sao"}],
+        "reason": "Thiếu",
+        "asked_at": "2022-09-05T08:00:00+07:00",
+    }
+    await client.post(f"{path}/supplement-requests", json=ask, headers={"If-Match": '"1"'})
+    brought = {"received_at": "2022-09-12T15:00:00+07:00"}
+    answer = await client.post(f"{path}/supplements", json=brought, headers={"If-Match": '"2"'})
+    assert answer.json()["due_on"] == "2022-09-16"
+    leg = (await client.get(f"{path}/due-date")).json()["legs"][-1]
+    assert (leg["counts_from"], leg["postponed_because"]) == ("2022-09-13", "after_closing")
+
+
 async def test_hours_are_set_once_for_a_day(set_hours):
     answers = await asyncio.gather(*(set_hours("2022-09-05") for _ in range(3)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409]

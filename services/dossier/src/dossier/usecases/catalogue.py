@@ -172,9 +172,9 @@ class Catalogue:
             f"procedures/{code}", lambda etag: self._client.procedure(code, etag=etag)
         )
 
-    async def desk(self, agency_code: str | None = None) -> Desk:
-        """Return when the desk of an agency works; without one, a desk with the usual hours."""
-        return (await self.desks()).of(agency_code or "")
+    async def desk(self, agency_code: str) -> Desk:
+        """Return when the desk of an agency works."""
+        return (await self.desks()).of(agency_code)
 
     async def desks(self) -> Desks:
         """Return when every desk works: the working calendar and all hours of their own."""

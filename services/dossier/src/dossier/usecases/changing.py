@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from kernel.codes import DossierCode
 from kit.errors import VersionChanged
 from kit.preconditions import require_version
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -87,7 +88,7 @@ async def open_dossier(
     An act follows the one that brought the dossier where it is; `since_receipt` lets one that
     moves nothing lie anywhere after the receipt.
     """
-    desk = await office.catalogue.desk()
+    desk = await office.catalogue.desk(DossierCode.parse(change.code).agency.text)
     dossier = await read_dossier(tx, office, change.code, acting=change.acting)
     require_version(change.expected, dossier.version)
     after = dossier.received_at if since_receipt else dossier.status_since

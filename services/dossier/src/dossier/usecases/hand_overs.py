@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from kernel.codes import DossierCode
 from kernel.time_zone import local_day
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -119,7 +120,7 @@ async def explain_lateness(
     tx: AsyncSession, office: Office, code: str, *, acting: Acting
 ) -> Lateness:
     """Say how late a dossier is as of today, which steps were, and whose doing it is."""
-    desk = await office.catalogue.desk()
+    desk = await office.catalogue.desk(DossierCode.parse(code).agency.text)
     dossier = await read_dossier(tx, office, code, acting=acting)
     course = await courses.course(tx, dossier)
     steps = await store.steps_of(tx, dossier)
