@@ -114,6 +114,16 @@ async def test_an_apology_names_both_days(printed, act):
     assert "Số: 220831-0001/PXL" in text
 
 
+async def test_an_apology_printed_again_names_the_day_it_was_sent_about(printed, act):
+    await act("apologies", 1, **AN_APOLOGY)
+    first = await printed("04")
+    asked = {**A_REQUEST, "asked_at": "2022-09-07T09:00:00+07:00"}
+    assert (await act("supplement-requests", 2, **asked)).status_code == 200
+    supplied = await act("supplements", 3, received_at="2022-09-12T09:00:00+07:00")
+    assert supplied.json()["due_on"] != "2022-09-07"
+    assert (await printed("04")).content == first.content
+
+
 async def test_a_control_sheet_names_both_sides_of_each_hand_over(printed, act, catalog):
     catalog.agencies.add("H79.1")
     handed = {

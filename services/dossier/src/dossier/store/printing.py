@@ -70,12 +70,28 @@ class BookRow:
     return_method: ReturnMethod | None
 
 
-async def appointed_on(tx: AsyncSession, of: Dossier) -> date | None:
-    """Return the due date that the receipt named, whatever moved it later."""
-    details = await tx.scalar(
-        select(events.c.details).where(is_of(events, of), events.c.event_number == 1)
+async def received_at(tx: AsyncSession, of: Dossier) -> datetime:
+    """Return when the dossier was received, as its receipt said and whatever corrected it later."""
+    told: datetime | None = await tx.scalar(
+        select(events.c.occurred_at).where(is_of(events, of), events.c.event_number == 1)
     )
-    if details is None or "due_on" not in details:
+    return told or of.received_at
+
+
+async def due_on_when(tx: AsyncSession, of: Dossier, kind: str) -> date | None:
+    """Return the due date that held when the first event of `kind` was recorded."""
+    until = select(func.min(events.c.event_number)).where(is_of(events, of), events.c.kind == kind)
+    details = await tx.scalar(
+        select(events.c.details)
+        .where(
+            is_of(events, of),
+            events.c.details.has_key("due_on"),
+            events.c.event_number <= until.scalar_subquery(),
+        )
+        .order_by(events.c.event_number.desc())
+        .limit(1)
+    )
+    if details is None:
         return of.due_on
     return None if details["due_on"] is None else date.fromisoformat(details["due_on"])
 

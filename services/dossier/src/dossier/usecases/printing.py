@@ -183,14 +183,15 @@ async def _version(catalogue: Catalogue, dossier: Dossier) -> ProcedureVersion |
 
 
 async def _receipt(tx: AsyncSession, dossier: Dossier) -> _Record:
-    due_on = await records.appointed_on(tx, dossier)
+    received_at = await records.received_at(tx, dossier)
+    due_on = await records.due_on_when(tx, dossier, "received")
 
     def compose(around: _Around) -> Slip:
         version = around.version
         receipt = Receipt(
             matter=around.matter,
             channel=dossier.channel,
-            received_at=dossier.received_at,
+            received_at=received_at,
             due_on=due_on,
             time_limit_value=dossier.time_limit_value,
             time_limit_unit=dossier.time_limit_unit,
@@ -200,7 +201,7 @@ async def _receipt(tx: AsyncSession, dossier: Dossier) -> _Record:
         )
         return slips.receipt(receipt, around.forms)
 
-    return _Record(dossier.received_on, compose)
+    return _Record(local_day(received_at), compose)
 
 
 async def _supplement_request(tx: AsyncSession, dossier: Dossier) -> _Record:
@@ -245,12 +246,13 @@ async def _apology(tx: AsyncSession, dossier: Dossier) -> _Record:
     sent = await records.apology_of(tx, dossier)
     if sent is None:
         raise NoApologySent(code=dossier.code)
+    due_on = await records.due_on_when(tx, dossier, "apologised")
 
     def compose(around: _Around) -> Slip:
         apology = Apology(
             matter=around.matter,
             received_at=dossier.received_at,
-            due_on=dossier.due_on,
+            due_on=due_on,
             promised_on=sent.promised_on,
             reason=sent.reason,
             sent_at=sent.sent_at,
