@@ -98,6 +98,9 @@ def _listen(service: Service, console: Console) -> socket.socket:
         listener = socket.create_server((LOOPBACK, 0), backlog=_BACKLOG)
         port = listener.getsockname()[1]
         console.print(f"Port {service.usual_port} is taken; {service.name} listens on {port}.")
+    # The service takes an inherited socket for a pipe and leaves Nagle's algorithm on: the body
+    # would wait 40 ms for the client to acknowledge the head. Accepted sockets inherit this.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
 

@@ -14,7 +14,7 @@ from fastapi.responses import PlainTextResponse
 from fastapi_offline import FastAPIOffline
 from kernel.periods import ReportingPeriod
 from kernel.time_zone import local_day
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import text
 from starlette.exceptions import HTTPException  # noqa: TID251 - the layer's own answer, not a route's
 
@@ -236,4 +236,4 @@ async def _not_ready_because(app: FastAPI) -> str | None:
 async def metrics(request: Request) -> Response:
     """Give Prometheus the rate, errors and duration per route, and the figures."""
     collected: Metrics = request.app.state.metrics
-    return Response(generate_latest(collected.registry), media_type=CONTENT_TYPE_LATEST)
+    return Response(collected.text(), media_type=CONTENT_TYPE_LATEST)

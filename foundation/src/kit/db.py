@@ -31,7 +31,8 @@ def create_engine(url: str, *, pool_size: int, application_name: str) -> AsyncEn
     return create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
-        max_overflow=pool_size,
+        # A connection beyond the pool would be dialled, used once and thrown away.
+        max_overflow=0,
         pool_timeout=10,
         connect_args={
             "timeout": 5,

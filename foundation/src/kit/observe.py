@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from kernel.figures import Figure
 from kernel.periods import ReportingPeriod
 from kernel.refusals import Refusal
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -74,6 +74,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._figure_registry = CollectorRegistry()
         self._requests = Counter(
             "http_requests_total",
             "Requests by route template and status.",
@@ -91,8 +92,9 @@ class Metrics:
             "tthc_figure",
             "Value of a figure of the control report; absent figures have no sample.",
             ["key", "agency"],
-            registry=self.registry,
+            registry=self._figure_registry,
         )
+        self._figure_text = b""
         self.figure_refreshes = Counter(
             "tthc_figure_refreshes_total",
             "Refreshes of the figure gauges by outcome.",
@@ -101,6 +103,14 @@ class Metrics:
         )
         # .labels() hashes and locks on each call; children are looked up here instead.
         self._children: dict[tuple[str, str, int], tuple[Any, Any]] = {}
+
+    def publish_figures(self) -> None:
+        """Write the figures' part of the answer: they change once a minute, not once a scrape."""
+        self._figure_text = generate_latest(self._figure_registry)
+
+    def text(self) -> bytes:
+        """Return what Prometheus reads."""
+        return generate_latest(self.registry) + self._figure_text
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one finished request."""
@@ -185,6 +195,7 @@ async def refresh_gauges(
             for agency in agencies:
                 for figure in await measure(app, agency, app.state.metrics_period()):
                     _set_gauge(metrics, agency, figure)
+            metrics.publish_figures()
             metrics.figure_refreshes.labels("ok").inc()
         except (Refusal, sqlalchemy.exc.SQLAlchemyError, OSError) as error:
             metrics.figure_refreshes.labels("failed").inc()

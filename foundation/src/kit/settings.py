@@ -22,7 +22,7 @@ class ServiceSettings(BaseSettings):
     jwks_url: str | None = None
     token_issuer: str = "tthc"  # noqa: S105 - the name of the issuer, not a secret
     token_audience: str = "tthc"  # noqa: S105 - the same
-    pool_size: int = Field(default=4, ge=1, le=100)
+    pool_size: int = Field(default=8, ge=1, le=100)
     body_limit_bytes: int = Field(default=1_048_576, ge=1)
     log_level: str = "INFO"
     metrics_agencies: list[str] = []

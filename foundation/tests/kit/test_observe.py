@@ -7,7 +7,6 @@ import pytest
 from kernel.figures import Figure
 from kernel.refusals import NeighbourUnavailable
 from kit.observe import Metrics, configure_logging, refresh_gauges
-from prometheus_client import generate_latest
 
 
 async def until(condition):
@@ -29,7 +28,7 @@ async def run_refreshes(app, answers, condition):
     refreshing = refresh_gauges(app, measure, metrics, agencies=["H56"], seconds=0.001)
     task = asyncio.create_task(refreshing)
     try:
-        await until(lambda: condition(generate_latest(metrics.registry).decode()))
+        await until(lambda: condition(metrics.text().decode()))
     finally:
         task.cancel()
 
