@@ -192,20 +192,37 @@ async def test_printing_goes_on_while_the_catalogue_is_away(printed, catalog):
     assert (await printed("01")).content == first.content
 
 
-async def test_a_refused_filing_is_printed_under_its_own_id(client, agency, a_dossier, reads):
+@pytest.fixture
+async def filing(client, a_dossier) -> str:
+    """The path of an online filing."""
     paper = {k: v for k, v in a_dossier().items() if k not in ("channel", "received_at")}
     filed = await client.post("/v1/filings", json=paper)
-    filing_id = filed.json()["filing_id"]
-    form = f"/v1/filings/{filing_id}/forms"
-    early = await client.get(f"{form}/03")
+    return f"/v1/filings/{filed.json()['filing_id']}"
+
+
+async def test_a_refused_filing_is_printed_under_its_own_id(client, filing, reads):
+    early = await client.get(f"{filing}/forms/03")
     assert (early.status_code, early.json()["code"]) == (409, "nothing_refused")
-    await client.post(f"/v1/filings/{filing_id}/refusal", json={"reason": "Thiếu tờ khai"})
-    answer = await client.get(f"{form}/03")
+    await client.post(f"{filing}/refusal", json={"reason": "Thiếu tờ khai"})
+    answer = await client.get(f"{filing}/forms/03")
     assert "Thiếu tờ khai" in words(answer)
-    assert filing_id in words(answer).replace(" ", "")
+    assert filing.rpartition("/")[2] in words(answer).replace(" ", "")
     assert await reads(answer) == 1
-    other = await client.get(f"{form}/01")
-    assert (other.status_code, other.json()["code"]) == (404, "unknown_form")
+
+
+async def test_what_a_filing_lacks_is_printed_item_by_item(client, filing):
+    early = await client.get(f"{filing}/forms/02")
+    assert (early.status_code, early.json()["code"]) == (409, "no_supplement_asked")
+    asked = {key: value for key, value in A_REQUEST.items() if key != "asked_at"}
+    await client.post(f"{filing}/supplement-requests", json=asked)
+    assert "1. Giấy chứng sinh: Chưa chứng thực" in words(await client.get(f"{filing}/forms/02"))
+
+
+async def test_a_filing_has_two_forms_and_no_other(client, filing):
+    for number in ("01", "04", "05", "06", "07"):
+        answer = await client.get(f"{filing}/forms/{number}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "unknown_form")
+    assert answer.json()["details"]["numbers"] == "01, 02, 03, 04, 05, 06"
     unknown = await client.get(f"/v1/filings/{uuid4()}/forms/03")
     assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_filing")
 

@@ -20,8 +20,9 @@ from dossier.domain.errors import (
     UnknownFiling,
     UnknownForm,
 )
+from dossier.usecases.filing_forms import print_filing_form
 from dossier.usecases.follow_up_book import print_follow_up_book
-from dossier.usecases.printing import Printed, print_filing_form, print_form
+from dossier.usecases.printing import Printed, print_form
 
 router = APIRouter(prefix="/v1", tags=["printing"])
 
@@ -62,12 +63,15 @@ async def print_dossier_form(
 @router.get(
     "/filings/{filing_id}/forms/{number}",
     response_class=Response,
-    responses={**_PAPER, **refusals(UnknownFiling, UnknownForm, NoFormsInForce, NothingRefused)},
+    responses={
+        **_PAPER,
+        **refusals(UnknownFiling, UnknownForm, NoFormsInForce, NoSupplementAsked, NothingRefused),
+    },
 )
 async def print_form_of_filing(
     filing_id: UUID, number: FormNumber, reader: PaperReader, office: AtOffice, writing: Writing
 ) -> Response:
-    """Print the refusal (03) of an online filing.
+    """Print a form about an online filing: 02 supplement, 03 refusal.
 
     It bears the applicant's data in clear; who printed it is recorded.
     """

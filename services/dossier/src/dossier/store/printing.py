@@ -1,9 +1,9 @@
 """What the paper forms print of a dossier's record, and the book of an agency's year."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import RowMapping, Select, String, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +12,7 @@ from dossier.domain.dossier import Dossier, dossier_code
 from dossier.domain.facts import ReturnMethod
 from dossier.domain.lifecycle import Status
 from dossier.store.course import Apology
+from dossier.store.filings import Filing
 from dossier.store.papers import is_of
 from dossier.store.personal_data import Sealer
 from dossier.tables import (
@@ -126,17 +127,24 @@ async def refusal_of(tx: AsyncSession, of: Dossier) -> Refused | None:
     return None if row is None else Refused(row.reason or "", row.occurred_at)
 
 
-async def refusal_of_filing(tx: AsyncSession, agency_id: int, filing_id: UUID) -> Refused | None:
-    """Return why an online filing was refused at intake."""
+async def filing_event(
+    tx: AsyncSession, filing: Filing, kind: str
+) -> tuple[datetime, Mapping[str, Any]] | None:
+    """Return when something last happened to an online filing, and what was told of it."""
     e = filing_events.c
     row = (
         await tx.execute(
-            select(e.details["reason"].astext.label("reason"), e.occurred_at).where(
-                e.agency_id == agency_id, e.filing_id == filing_id, e.kind == "refused"
+            select(e.occurred_at, e.details)
+            .where(
+                e.agency_id == filing.agency_id,
+                e.filing_id == filing.filing_id,
+                e.kind == kind,
             )
+            .order_by(e.event_number.desc())
+            .limit(1)
         )
     ).one_or_none()
-    return None if row is None else Refused(row.reason or "", row.occurred_at)
+    return None if row is None else (row.occurred_at, row.details)
 
 
 async def steps_of(tx: AsyncSession, of: Dossier) -> list[PrintedStep]:

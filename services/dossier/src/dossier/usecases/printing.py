@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from kernel.time_zone import local_day
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,12 +28,11 @@ from dossier.domain.errors import (
     NoSupplementAsked,
     NothingRefused,
     UnknownAgency,
-    UnknownFiling,
     UnknownForm,
 )
 from dossier.domain.printed_forms import FormKind, FormSet, forms_on, paper_number
-from dossier.domain.procedures import ProcedureVersion, in_force
-from dossier.store import dossiers, filings, papers
+from dossier.domain.procedures import ProcedureVersion
+from dossier.store import dossiers, papers
 from dossier.store import printing as records
 from dossier.store.filings import Filing
 from dossier.store.printing import PrintedStep
@@ -88,9 +87,9 @@ async def print_form(
     """
     async with sessions.begin() as tx:
         dossier = await read_dossier(tx, office, code, acting=reader.acting)
-        kind = _kind(number, on=dossier.issued_on)
+        kind = form_kind(number, on=dossier.issued_on)
         record = await _RECORDS[kind](tx, dossier)
-        applicant = await _in_clear(tx, office, dossier, reader)
+        applicant = await in_clear(tx, office, dossier, reader)
     matter = Matter(
         code=dossier.code,
         number=paper_number(dossier.issued_on, dossier.serial),
@@ -109,37 +108,6 @@ async def print_form(
     return Printed(await asyncio.to_thread(render_pdf, paper), f"mau-{number}-{code}.pdf")
 
 
-async def print_filing_form(
-    sessions: Sessions, office: Office, filing_id: UUID, number: str, *, reader: Reader
-) -> Printed:
-    """Print the refusal of an online filing: the one form of something that has no code."""
-    async with sessions.begin() as tx:
-        filing = await filings.filing(tx, filing_id, reader.acting.sight)
-        if filing is None:
-            raise UnknownFiling(filing_id=filing_id)
-        refused = await records.refusal_of_filing(tx, filing.agency_id, filing_id)
-        if refused is None:
-            raise NothingRefused(code=filing_id)
-        on = local_day(refused.refused_at)
-        if _kind(number, on=on) is not FormKind.REFUSAL:
-            raise UnknownForm(number=number, numbers=forms_on(on).of_kind(FormKind.REFUSAL).number)
-        applicant = await _in_clear(tx, office, filing, reader)
-    versions = await office.catalogue.versions(filing.procedure_code)
-    matter = Matter(
-        code=str(filing_id),
-        code_label="Mã hồ sơ nộp trực tuyến",
-        number=None,
-        agency_name=await agency_name(office.catalogue, filing.agency_code, on=on),
-        applicant=applicant,
-        procedure_code=filing.procedure_code,
-        procedure_name=in_force(versions, filing.procedure_code, local_day(filing.filed_at)).name,
-        subject=filing.subject,
-    )
-    refusal = Refusal(matter=matter, reason=refused.reason, refused_at=refused.refused_at)
-    paper = slips.refusal(refusal, forms_on(on))
-    return Printed(await asyncio.to_thread(render_pdf, paper), f"mau-{number}-{filing_id}.pdf")
-
-
 async def agency_name(catalogue: Catalogue, code: str, *, on: date) -> str:
     """Return an agency's name on a day; one not yet, or no longer, there is named by its code."""
     try:
@@ -148,7 +116,7 @@ async def agency_name(catalogue: Catalogue, code: str, *, on: date) -> str:
         return f"Cơ quan {code}"
 
 
-def _kind(number: str, *, on: date) -> FormKind:
+def form_kind(number: str, *, on: date) -> FormKind:
     """Return what the form with this number is for; the book is not about one dossier."""
     forms = forms_on(on)
     kind = forms.numbered(number).kind
@@ -157,9 +125,10 @@ def _kind(number: str, *, on: date) -> FormKind:
     return kind
 
 
-async def _in_clear(
+async def in_clear(
     tx: AsyncSession, office: Office, of: Dossier | Filing, reader: Reader
 ) -> Applicant:
+    """Return the applicant in clear; who looked is recorded."""
     known = await dossiers.applicant_in_clear(
         tx,
         of,
@@ -175,6 +144,11 @@ async def _in_clear(
         phone=known.get("phone"),
         email=known.get("email"),
     )
+
+
+def missing_item(item: Mapping[str, str]) -> str:
+    """Write one item of what is asked for: the component, and what is missing of it."""
+    return f"{item['component']}: {item['what_is_missing']}"
 
 
 async def _version(catalogue: Catalogue, dossier: Dossier) -> ProcedureVersion | None:
@@ -215,7 +189,7 @@ async def _supplement_request(tx: AsyncSession, dossier: Dossier) -> _Record:
         request = SupplementRequest(
             matter=around.matter,
             ordinal=last.request_number,
-            items=tuple(f"{item['component']}: {item['what_is_missing']}" for item in last.items),
+            items=tuple(missing_item(item) for item in last.items),
             reason=last.reason,
             asked_at=last.asked_at,
         )
