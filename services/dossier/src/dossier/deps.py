@@ -10,12 +10,13 @@ from fastapi import Depends, Header, Path, Query, Request, Response, Security
 from kernel.refusals import Refusal
 from kit.auth import Actor, actor
 from kit.clock import Now
-from kit.db import Tx
+from kit.db import Hot, Tx
 from kit.errors import BadHeader
 from kit.preconditions import IfMatch, set_etag
 from kit.wire import IDEMPOTENCY_KEY, AgencyCodeText, DossierCodeText
 from pydantic import ValidationError
 
+from dossier.domain.desk import Desk
 from dossier.domain.dossier import Dossier
 from dossier.schemas.due_dates import BeginRecomputation, SetDeskHours
 from dossier.schemas.handling import RecordCertifiedCopies
@@ -25,9 +26,10 @@ from dossier.schemas.look_up import DossierOut
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.catalogue import Sessions
 from dossier.usecases.certified import PreparedCopies, prepare_copies
-from dossier.usecases.changing import Change
+from dossier.usecases.changing import Change, agency_of
 from dossier.usecases.desk_hours import PreparedHours, prepare_hours
 from dossier.usecases.filings import PreparedFiling, prepare_acceptance, prepare_filing
+from dossier.usecases.handling import AtOnce
 from dossier.usecases.imports import Importer
 from dossier.usecases.intake import Prepared, RequestKey, prepare_intake
 from dossier.usecases.ndjson import LONGEST_LINE
@@ -102,11 +104,9 @@ FiguresReader = Annotated[Acting, Depends(_counting)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseInHand:
-    """A dossier in a case officer's hands: what an act needs besides its paper."""
+class InHand:
+    """A dossier in a case officer's hands, at the version the officer has read."""
 
-    tx: Tx
-    office: Office
     code: str
     expected: int
     officer: Acting
@@ -122,21 +122,61 @@ class CaseInHand:
         return DossierOut.model_validate(dossier)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseInHand(InHand):
+    """A dossier for an act in a transaction."""
+
+    tx: Tx
+    office: Office
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseInHandAtOnce(InHand):
+    """A dossier for an act of one stored call."""
+
+    once: AtOnce
+
+
 async def case_in_hand(
     code: DossierCode,
     officer: CaseOfficer,
     at: AtOffice,
-    tx: Tx,
     if_match: IfMatch,
     response: Response,
+    tx: Tx,
 ) -> CaseInHand:
-    """Take a dossier in hand, at the version the officer has read."""
+    """Take a dossier in hand for an act in a transaction."""
     return CaseInHand(
-        tx=tx, office=at, code=code, expected=if_match, officer=officer, response=response
+        code=code, expected=if_match, officer=officer, response=response, tx=tx, office=at
+    )
+
+
+async def desk_of_case(code: DossierCode, at: AtOffice) -> Desk:
+    """Ask when the desk works, before `Hot` takes a connection."""
+    return await at.catalogue.desk(agency_of(code))
+
+
+async def case_at_once(
+    code: DossierCode,
+    officer: CaseOfficer,
+    at: AtOffice,
+    if_match: IfMatch,
+    response: Response,
+    desk: Annotated[Desk, Depends(desk_of_case)],
+    hot: Hot,
+) -> CaseInHandAtOnce:
+    """Take a dossier in hand for an act of one stored call."""
+    return CaseInHandAtOnce(
+        code=code,
+        expected=if_match,
+        officer=officer,
+        response=response,
+        once=AtOnce(hot, at, desk),
     )
 
 
 Case = Annotated[CaseInHand, Depends(case_in_hand)]
+CaseAtOnce = Annotated[CaseInHandAtOnce, Depends(case_at_once)]
 
 
 async def request_key(

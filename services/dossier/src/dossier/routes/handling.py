@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 from kit.errors import VersionChanged, VersionRequired, refusals
 
-from dossier.deps import Case
+from dossier.deps import Case, CaseAtOnce
 from dossier.domain.errors import (
     ActNotPossible,
     ApologyAlreadySent,
@@ -43,64 +43,60 @@ BACK: dict[int | str, dict[str, Any]] = refusals(*VERSIONED, IllegalMove, ActNot
 
 
 @router.post("/moves", responses=refusals(*VERSIONED, IllegalMove, NeedsItsPaper, ReasonRequired))
-async def move_dossier(body: MoveDossier, case: Case) -> DossierOut:
+async def move_dossier(body: MoveDossier, case: CaseAtOnce) -> DossierOut:
     """Move a dossier to another status, as portals do; 5, 6 and 10 have desks of their own."""
     change = case.change(body.occurred_at)
     to = Status(body.to_status)
-    return case.show(
-        await handling.move_dossier(case.tx, case.office, change, to, reason=body.reason)
-    )
+    return case.show(await handling.move_dossier(case.once, change, to, reason=body.reason))
 
 
 @router.post("/processing", responses=MOVES)
-async def start_processing(body: StartProcessing, case: Case) -> DossierOut:
+async def start_processing(body: StartProcessing, case: CaseAtOnce) -> DossierOut:
     """Begin the work on an accepted dossier."""
     change = case.change(body.started_at)
-    return case.show(await handling.start_processing(case.tx, case.office, change))
+    return case.show(await handling.start_processing(case.once, change))
 
 
 @router.post("/settlement", responses=MOVES)
-async def settle_dossier(body: SettleDossier, case: Case) -> DossierOut:
+async def settle_dossier(body: SettleDossier, case: CaseAtOnce) -> DossierOut:
     """Issue the result; the clock ends."""
     change = case.change(body.settled_at)
-    return case.show(await handling.settle_dossier(case.tx, case.office, change))
+    return case.show(await handling.settle_dossier(case.once, change))
 
 
 @router.post("/return", responses=MOVES)
-async def return_result(body: ReturnResult, case: Case) -> DossierOut:
+async def return_result(body: ReturnResult, case: CaseAtOnce) -> DossierOut:
     """Hand the result to the applicant."""
     change = case.change(body.returned_at)
-    return case.show(await handling.return_result(case.tx, case.office, change, method=body.method))
+    return case.show(await handling.return_result(case.once, change, method=body.method))
 
 
 @router.post("/stop", responses=MOVES)
-async def stop_dossier(body: StopDossier, case: Case) -> DossierOut:
+async def stop_dossier(body: StopDossier, case: CaseAtOnce) -> DossierOut:
     """Stop working on a dossier for good, saying why; the clock ends."""
     change = case.change(body.stopped_at)
-    return case.show(await handling.stop_dossier(case.tx, case.office, change, reason=body.reason))
+    return case.show(await handling.stop_dossier(case.once, change, reason=body.reason))
 
 
 @router.post("/withdrawal-requests", responses=MOVES)
-async def ask_to_withdraw(body: AskToWithdraw, case: Case) -> DossierOut:
+async def ask_to_withdraw(body: AskToWithdraw, case: CaseAtOnce) -> DossierOut:
     """Record that the applicant asks for the dossier back."""
     change = case.change(body.asked_at)
-    return case.show(
-        await handling.ask_to_withdraw(case.tx, case.office, change, reason=body.reason)
-    )
+    return case.show(await handling.ask_to_withdraw(case.once, change, reason=body.reason))
 
 
 @router.post("/withdrawal", responses=BACK)
-async def give_back(body: GiveBack, case: Case) -> DossierOut:
+async def give_back(body: GiveBack, case: CaseAtOnce) -> DossierOut:
     """Give the dossier back to the applicant who asked for it; the clock ends."""
     change = case.change(body.withdrawn_at)
-    return case.show(await handling.give_back(case.tx, case.office, change))
+    return case.show(await handling.give_back(case.once, change))
 
 
 @router.post("/continuation", responses=BACK)
-async def continue_dossier(body: Continue, case: Case) -> DossierOut:
+async def continue_dossier(body: Continue, case: CaseAtOnce) -> DossierOut:
     """Go on with a dossier whose applicant no longer wants it back."""
     change = case.change(body.continued_at)
-    return case.show(await handling.continue_dossier(case.tx, case.office, change))
+    return case.show(await handling.continue_dossier(case.once, change))
 
 
 @router.post(

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+import asyncpg
 from kit.db import refusing
 from sqlalchemy import (
     ColumnElement,
@@ -31,7 +32,7 @@ from dossier.domain.errors import ApologyAlreadySent
 from dossier.domain.facts import FOREVER, Channel, EndKind, Facts, ReturnMethod, Stretch
 from dossier.tables import apologies, dossiers, events, facts
 
-_ARGUMENTS: dict[str, TypeEngine[Any]] = {
+_TYPES: dict[str, TypeEngine[Any]] = {
     "agency_id": Integer(),
     "issued_on": Date(),
     "serial": Integer(),
@@ -57,10 +58,15 @@ _ARGUMENTS: dict[str, TypeEngine[Any]] = {
 }
 """The arguments of the stored function `keep_course`, in its order."""
 _JSON = frozenset({"details", "facts"})
-_CALL = ", ".join(f"cast(:{name} as jsonb)" if name in _JSON else f":{name}" for name in _ARGUMENTS)
-_KEEP = text(f"select keep_course({_CALL})").bindparams(
-    *(bindparam(name, type_=kind) for name, kind in _ARGUMENTS.items())
+_NAMED = ", ".join(f"cast(:{name} as jsonb)" if name in _JSON else f":{name}" for name in _TYPES)
+_KEEP = text(f"select keep_course({_NAMED})").bindparams(
+    *(bindparam(name, type_=kind) for name, kind in _TYPES.items())
 )
+_NUMBERED = ", ".join(
+    f"${number}::text::jsonb" if name in _JSON else f"${number}"
+    for number, name in enumerate(_TYPES, start=1)
+)
+_KEEP_AT_ONCE = f"select keep_course({_NUMBERED})"
 
 
 class Paper(StrEnum):
@@ -96,6 +102,11 @@ class Apology:
 async def course(tx: AsyncSession, of: Dossier) -> Course:
     """Return the part of a dossier that acts change."""
     rows = (await tx.execute(select(facts).where(_is(facts, of)).order_by(facts.c.stretch))).all()
+    return course_of(of, _facts(rows))
+
+
+def course_of(of: Dossier, facts: Facts) -> Course:
+    """Return the part of a dossier that acts change."""
     return Course(
         status=of.status,
         came_from=of.came_from,
@@ -103,7 +114,7 @@ async def course(tx: AsyncSession, of: Dossier) -> Course:
         stopped_at=of.stopped_at,
         ended_at=of.ended_at,
         returned_at=of.returned_at,
-        facts=_facts(rows),
+        facts=facts,
     )
 
 
@@ -122,42 +133,68 @@ async def keep_course(
     One call of the stored function `keep_course`: state, event and facts. `closes` ends what the
     dossier waited for, or its open step.
     """
-    facts_rows = None
-    if after.facts != before.facts:
-        rows = fact_rows(
-            after.facts,
-            version=of.version + 1,
-            field_code=of.field_code,
-            procedure_code=of.procedure_code,
-            recorded_from=act.recorded_at,
-        )
-        facts_rows = [{**_key(of), **_without(row, "recorded_from")} for row in rows]
-    kept = await tx.scalar(
-        _KEEP,
-        {
-            **_key(of),
-            "version": of.version,
-            "status": after.status,
-            "came_from": after.came_from,
-            "status_since": after.status_since,
-            "stopped_at": after.stopped_at,
-            "due_on": after.due_on,
-            "ended_at": after.ended_at,
-            "end_kind": after.facts.end_kind,
-            "returned_at": after.returned_at,
-            "return_method": after.facts.return_method,
-            "resolver_agency_id": resolver_agency_id,
-            "closes": closes,
-            "kind": act.kind,
-            "from_status": before.status,
-            "occurred_at": act.occurred_at,
-            "recorded_at": act.recorded_at,
-            "recorded_by": act.recorded_by,
-            "details": json.dumps(act.details, default=_day),
-            "facts": None if facts_rows is None else json.dumps(facts_rows, default=_day),
-        },
-    )
+    kept = await tx.scalar(_KEEP, _arguments(of, before, after, act, resolver_agency_id, closes))
     return bool(kept)
+
+
+async def keep_course_at_once(
+    connection: "asyncpg.Connection[Any]",
+    of: Dossier,
+    before: Course,
+    after: Course,
+    act: Act,
+    *,
+    closes: Paper | None = None,
+) -> bool:
+    """Store the same outside a transaction: the one call commits by itself."""
+    arguments = _arguments(of, before, after, act, None, closes)
+    kept = await connection.fetchval(_KEEP_AT_ONCE, *(arguments[name] for name in _TYPES))
+    return bool(kept)
+
+
+def _arguments(
+    of: Dossier,
+    before: Course,
+    after: Course,
+    act: Act,
+    resolver_agency_id: int | None,
+    closes: Paper | None,
+) -> dict[str, Any]:
+    return {
+        **_key(of),
+        "version": of.version,
+        "status": after.status,
+        "came_from": after.came_from,
+        "status_since": after.status_since,
+        "stopped_at": after.stopped_at,
+        "due_on": after.due_on,
+        "ended_at": after.ended_at,
+        "end_kind": after.facts.end_kind,
+        "returned_at": after.returned_at,
+        "return_method": after.facts.return_method,
+        "resolver_agency_id": resolver_agency_id,
+        "closes": closes,
+        "kind": act.kind,
+        "from_status": before.status,
+        "occurred_at": act.occurred_at,
+        "recorded_at": act.recorded_at,
+        "recorded_by": act.recorded_by,
+        "details": json.dumps(act.details, default=_day),
+        "facts": None if after.facts == before.facts else _facts_told(of, after.facts, act),
+    }
+
+
+def _facts_told(of: Dossier, new: Facts, act: Act) -> str:
+    rows = fact_rows(
+        new,
+        version=of.version + 1,
+        field_code=of.field_code,
+        procedure_code=of.procedure_code,
+        recorded_from=act.recorded_at,
+    )
+    # The stored function knows better when it was recorded: never before what came before.
+    told = [{**_key(of), **_without(row, "recorded_from")} for row in rows]
+    return json.dumps(told, default=_day)
 
 
 async def note_event(

@@ -1,13 +1,13 @@
 """Reading dossiers: one, a page, its events, its applicant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from kernel.codes import DossierCode
-from sqlalchemy import RowMapping, Select, Uuid, insert, literal, select, tuple_
+from sqlalchemy import Select, Uuid, insert, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.dossier import Dossier, MaskedApplicant
@@ -30,7 +30,7 @@ _ENUMS: dict[str, type] = {
     "return_method": ReturnMethod,
 }
 _ELSEWHERE = ("agency_code", "applicant", "resolver_agency_code")
-_OWN = [f.name for f in fields(Dossier) if f.name not in _ELSEWHERE]
+OWN_COLUMNS = [f.name for f in fields(Dossier) if f.name not in _ELSEWHERE]
 _resolvers = agencies.alias("resolvers")
 
 
@@ -51,7 +51,7 @@ class Event:
 def _all() -> Select[Any]:
     return (
         select(
-            *(dossiers.c[name] for name in _OWN),
+            *(dossiers.c[name] for name in OWN_COLUMNS),
             agencies.c.code.label("agency_code"),
             _resolvers.c.code.label("resolver_agency_code"),
             applicants.c.full_name,
@@ -78,7 +78,7 @@ async def dossier(tx: AsyncSession, code: str, sight: Sight, sealer: Sealer) -> 
         in_sight(dossiers.c.agency_id, sight, resolver=dossiers.c.resolver_agency_id),
     )
     row = (await tx.execute(query)).mappings().one_or_none()
-    return None if row is None else _dossier(row, sealer)
+    return None if row is None else dossier_of_row(row, sealer)
 
 
 async def dossiers_at(
@@ -87,7 +87,7 @@ async def dossiers_at(
     """Return the dossiers with the given keys (agency, day of the code, serial), by key."""
     key = tuple_(dossiers.c.agency_id, dossiers.c.issued_on, dossiers.c.serial)
     rows = await tx.execute(_all().where(key.in_(keys)).order_by(key))
-    return [_dossier(row, sealer) for row in rows.mappings()]
+    return [dossier_of_row(row, sealer) for row in rows.mappings()]
 
 
 async def event_page(tx: AsyncSession, of: Dossier, *, after: int, limit: int) -> Sequence[Event]:
@@ -140,7 +140,8 @@ async def applicant_in_clear(
     return {"full_name": row.full_name, **details}
 
 
-def _dossier(row: RowMapping, sealer: Sealer) -> Dossier:
+def dossier_of_row(row: Mapping[str, Any], sealer: Sealer) -> Dossier:
+    """Build a dossier from its columns, with its applicant's numbers masked."""
     values: dict[str, Any] = {**row}
     sealed, key_id = values.pop("sealed"), values.pop("key_id")
     details = sealer.open(values["applicant_id"], sealed, key_id=key_id)

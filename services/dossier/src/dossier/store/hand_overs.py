@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, literal, select, tuple_, update
+from sqlalchemy import Select, insert, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.dossier import Dossier, dossier_code
@@ -80,16 +80,6 @@ async def steps_of(tx: AsyncSession, of: Dossier) -> Sequence[Step]:
     """Return the steps of a dossier, in order."""
     query = _steps().where(is_of(hand_overs, of)).order_by(hand_overs.c.step_number)
     return [Step(**row) for row in (await tx.execute(query)).mappings()]
-
-
-async def open_step_began(tx: AsyncSession, of: Dossier) -> datetime | None:
-    """Return when the open step was taken over, or handed over; None when there is none."""
-    began: datetime | None = await tx.scalar(
-        select(func.coalesce(hand_overs.c.taken_over_at, hand_overs.c.handed_over_at)).where(
-            is_of(hand_overs, of), hand_overs.c.completed_at.is_(None)
-        )
-    )
-    return began
 
 
 async def take_over(tx: AsyncSession, of: Dossier, number: int, *, at: datetime, by: str) -> None:

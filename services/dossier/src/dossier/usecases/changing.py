@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
+import asyncpg
 from kernel.codes import DossierCode
 from kit.errors import VersionChanged
 from kit.preconditions import require_version
@@ -13,15 +15,16 @@ from dossier.domain import lifecycle
 from dossier.domain.chronology import act_instant
 from dossier.domain.desk import Desk
 from dossier.domain.dossier import Course, Dossier, following, moved
+from dossier.domain.errors import UnknownDossier
 from dossier.domain.facts import ReturnMethod
 from dossier.domain.hand_overs import require_after
 from dossier.domain.lifecycle import LegalAct, Status
-from dossier.domain.permissions import require_act
+from dossier.domain.permissions import may_read, require_act
 from dossier.store import course as courses
-from dossier.store import hand_overs
+from dossier.store import opening
 from dossier.store.course import Act, Paper
+from dossier.store.opening import Record
 from dossier.usecases.acting import Acting, Office
-from dossier.usecases.reading import read_dossier
 
 Details = Mapping[str, str | bool | int | None]
 
@@ -52,6 +55,7 @@ class Opened:
 
     dossier: Dossier
     course: Course
+    step_began_at: datetime | None
     at: datetime
     desk: Desk
     acting: Acting
@@ -88,13 +92,28 @@ async def open_dossier(
     An act follows the one that brought the dossier where it is; `since_receipt` lets one that
     moves nothing lie anywhere after the receipt.
     """
-    desk = await office.catalogue.desk(DossierCode.parse(change.code).agency.text)
-    dossier = await read_dossier(tx, office, change.code, acting=change.acting)
-    require_version(change.expected, dossier.version)
-    after = dossier.received_at if since_receipt else dossier.status_since
+    desk = await office.catalogue.desk(agency_of(change.code))
+    found = await opening.record(tx, change.code, office.sealer)
+    return _opened(found, change, desk, since_receipt=since_receipt)
+
+
+async def open_at_once(
+    hot: "asyncpg.Connection[Any]", office: Office, change: Change, desk: Desk
+) -> Opened:
+    """Read a dossier for an act that is one stored call; `desk` was asked for before."""
+    found = await opening.record_at_once(hot, change.code, office.sealer)
+    return _opened(found, change, desk, since_receipt=False)
+
+
+def _opened(found: Record | None, change: Change, desk: Desk, *, since_receipt: bool) -> Opened:
+    if found is None or not may_read(change.acting.sight, found.dossier.holders):
+        raise UnknownDossier(code=change.code)
+    require_version(change.expected, found.dossier.version)
+    after = found.dossier.received_at if since_receipt else found.dossier.status_since
     return Opened(
-        dossier=dossier,
-        course=await courses.course(tx, dossier),
+        dossier=found.dossier,
+        course=found.course,
+        step_began_at=found.step_began_at,
         at=act_instant(change.at, now=change.acting.now, after=after),
         desk=desk,
         acting=change.acting,
@@ -116,44 +135,74 @@ async def keep(
     Raises:
         VersionChanged: somebody else changed the dossier since it was read.
     """
-    dossier, before = opened.dossier, opened.course
-    recorded = Act(
-        kind=kind,
-        occurred_at=opened.at,
-        recorded_at=opened.acting.now,
-        recorded_by=opened.acting.by,
-        details={**(details or {}), **_due_dates(before, after)},
-    )
+    dossier = opened.dossier
     present = (dossier.resolver_agency_id, dossier.resolver_agency_code)
     resolver_id, resolver_code = resolver or present
-    if not await courses.keep_course(
+    is_kept = await courses.keep_course(
         tx,
         dossier,
-        before,
+        opened.course,
         after,
-        recorded,
+        _recorded(opened, after, kind, details),
         resolver_agency_id=resolver_id,
         closes=_CLOSES.get(act),
-    ):
-        raise VersionChanged(expected=dossier.version, actual=dossier.version + 1)
-    kept = following(dossier, after)
+    )
+    kept = _next_version(opened, after, is_kept=is_kept)
     return replace(kept, resolver_agency_id=resolver_id, resolver_agency_code=resolver_code)
 
 
 async def keep_move(
-    tx: AsyncSession,
+    tx: AsyncSession, opened: Opened, to: Status, *, details: Details | None = None
+) -> Dossier:
+    """Move a dossier as the table allows; the event is named for the status it reaches."""
+    act, after = _move(opened, to, None)
+    return await keep(tx, opened, after, act=act, kind=to.name.lower(), details=details)
+
+
+async def keep_move_at_once(
+    hot: "asyncpg.Connection[Any]",
     opened: Opened,
     to: Status,
     *,
     details: Details | None = None,
     method: ReturnMethod | None = None,
 ) -> Dossier:
-    """Move a dossier as the table allows; the event is named for the status it reaches."""
+    """Move a dossier by one stored call; it commits by itself."""
+    act, after = _move(opened, to, method)
+    recorded = _recorded(opened, after, to.name.lower(), details)
+    is_kept = await courses.keep_course_at_once(
+        hot, opened.dossier, opened.course, after, recorded, closes=_CLOSES.get(act)
+    )
+    return _next_version(opened, after, is_kept=is_kept)
+
+
+def agency_of(code: str) -> str:
+    """Return the agency that received a dossier: its code says so."""
+    return DossierCode.parse(code).agency.text
+
+
+def _move(opened: Opened, to: Status, method: ReturnMethod | None) -> tuple[LegalAct, Course]:
     act = opened.require_move(to)
     if _CLOSES.get(act) is Paper.STEP:
-        require_after(await hand_overs.open_step_began(tx, opened.dossier), at=opened.at)
-    after = opened.moved(to, method=method)
-    return await keep(tx, opened, after, act=act, kind=to.name.lower(), details=details)
+        require_after(opened.step_began_at, at=opened.at)
+    return act, opened.moved(to, method=method)
+
+
+def _recorded(opened: Opened, after: Course, kind: str, details: Details | None) -> Act:
+    return Act(
+        kind=kind,
+        occurred_at=opened.at,
+        recorded_at=opened.acting.now,
+        recorded_by=opened.acting.by,
+        details={**(details or {}), **_due_dates(opened.course, after)},
+    )
+
+
+def _next_version(opened: Opened, after: Course, *, is_kept: bool) -> Dossier:
+    version = opened.dossier.version
+    if not is_kept:
+        raise VersionChanged(expected=version, actual=version + 1)
+    return following(opened.dossier, after)
 
 
 def _due_dates(before: Course, after: Course) -> Details:

@@ -1,13 +1,16 @@
 """What happens to a dossier between its receipt and its returned result."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
+import asyncpg
 from kernel.time_zone import local_day
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain import facts as days
 from dossier.domain.apologies import require_apology_due, sent_in_time
+from dossier.domain.desk import Desk
 from dossier.domain.dossier import Dossier
 from dossier.domain.errors import NeedsItsPaper, ReasonRequired
 from dossier.domain.facts import ReturnMethod
@@ -16,7 +19,14 @@ from dossier.domain.permissions import require_act
 from dossier.store import course as courses
 from dossier.store.course import Apology
 from dossier.usecases.acting import Office
-from dossier.usecases.changing import Change, keep, keep_move, open_dossier
+from dossier.usecases.changing import (
+    Change,
+    Opened,
+    keep,
+    keep_move_at_once,
+    open_at_once,
+    open_dossier,
+)
 
 _OWN_PAPER = {
     Status.AWAITING_SUPPLEMENT: "supplement-requests",
@@ -26,65 +36,79 @@ _OWN_PAPER = {
 """Statuses that only an act with a paper of its own may reach, and where it is handed in."""
 
 
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """What an act of one stored call works with; the desk was asked for before the connection."""
+
+    hot: "asyncpg.Connection[Any]"
+    office: Office
+    desk: Desk
+
+    async def open(self, change: Change) -> Opened:
+        """Read the dossier."""
+        return await open_at_once(self.hot, self.office, change, self.desk)
+
+
 async def move_dossier(
-    tx: AsyncSession, office: Office, change: Change, to: Status, *, reason: str | None = None
+    once: AtOnce, change: Change, to: Status, *, reason: str | None = None
 ) -> Dossier:
     """Move a dossier to another status, as portals do; what needs a paper has its own desk."""
-    opened = await open_dossier(tx, office, change)
+    opened = await once.open(change)
     opened.require_move(to)
     if to in _OWN_PAPER:
         raise NeedsItsPaper(to_status=int(to), desk=_OWN_PAPER[to])
     if to in NEEDS_REASON and reason is None and opened.status is not Status.WITHDRAWAL_ASKED:
         raise ReasonRequired(to_status=int(to))
-    return await keep_move(tx, opened, to, details=_said(reason))
+    return await keep_move_at_once(once.hot, opened, to, details=_said(reason))
 
 
-async def start_processing(tx: AsyncSession, office: Office, change: Change) -> Dossier:
+async def start_processing(once: AtOnce, change: Change) -> Dossier:
     """Begin the work on an accepted dossier."""
-    opened = await open_dossier(tx, office, change)
-    return await keep_move(tx, opened, Status.IN_PROCESS)
+    opened = await once.open(change)
+    opened.require_move(Status.IN_PROCESS)
+    opened.require(LegalAct.START, frozenset({Status.ACCEPTED}))
+    return await keep_move_at_once(once.hot, opened, Status.IN_PROCESS)
 
 
-async def settle_dossier(tx: AsyncSession, office: Office, change: Change) -> Dossier:
+async def settle_dossier(once: AtOnce, change: Change) -> Dossier:
     """Issue the result; the clock ends, and so does the step in whose course it was issued."""
-    opened = await open_dossier(tx, office, change)
-    return await keep_move(tx, opened, Status.SETTLED)
+    return await keep_move_at_once(once.hot, await once.open(change), Status.SETTLED)
 
 
-async def return_result(
-    tx: AsyncSession, office: Office, change: Change, *, method: ReturnMethod
-) -> Dossier:
+async def return_result(once: AtOnce, change: Change, *, method: ReturnMethod) -> Dossier:
     """Hand the result to the applicant: at the desk, by post or online."""
-    opened = await open_dossier(tx, office, change)
-    return await keep_move(tx, opened, Status.RETURNED, details={"method": method}, method=method)
+    opened = await once.open(change)
+    details = {"method": method}
+    return await keep_move_at_once(
+        once.hot, opened, Status.RETURNED, details=details, method=method
+    )
 
 
-async def stop_dossier(tx: AsyncSession, office: Office, change: Change, *, reason: str) -> Dossier:
+async def stop_dossier(once: AtOnce, change: Change, *, reason: str) -> Dossier:
     """Stop working on a dossier, saying why; the clock ends."""
-    opened = await open_dossier(tx, office, change)
-    return await keep_move(tx, opened, Status.STOPPED, details=_said(reason))
+    opened = await once.open(change)
+    return await keep_move_at_once(once.hot, opened, Status.STOPPED, details=_said(reason))
 
 
-async def ask_to_withdraw(
-    tx: AsyncSession, office: Office, change: Change, *, reason: str | None
-) -> Dossier:
+async def ask_to_withdraw(once: AtOnce, change: Change, *, reason: str | None) -> Dossier:
     """Record that the applicant asks for the dossier back."""
-    opened = await open_dossier(tx, office, change)
-    return await keep_move(tx, opened, Status.WITHDRAWAL_ASKED, details=_said(reason))
+    opened = await once.open(change)
+    return await keep_move_at_once(once.hot, opened, Status.WITHDRAWAL_ASKED, details=_said(reason))
 
 
-async def give_back(tx: AsyncSession, office: Office, change: Change) -> Dossier:
+async def give_back(once: AtOnce, change: Change) -> Dossier:
     """Give a dossier back to the applicant who asked for it; the clock ends."""
-    opened = await open_dossier(tx, office, change)
+    opened = await once.open(change)
     opened.require(LegalAct.GIVE_BACK, frozenset({Status.WITHDRAWAL_ASKED}))
-    return await keep_move(tx, opened, Status.STOPPED, details={"withdrawn": True})
+    details = {"withdrawn": True}
+    return await keep_move_at_once(once.hot, opened, Status.STOPPED, details=details)
 
 
-async def continue_dossier(tx: AsyncSession, office: Office, change: Change) -> Dossier:
+async def continue_dossier(once: AtOnce, change: Change) -> Dossier:
     """Go on with a dossier whose applicant no longer wants it back: back where it came from."""
-    opened = await open_dossier(tx, office, change)
+    opened = await once.open(change)
     opened.require(LegalAct.CONTINUE, frozenset({Status.WITHDRAWAL_ASKED}))
-    return await keep_move(tx, opened, opened.course.came_from or Status.ACCEPTED)
+    return await keep_move_at_once(once.hot, opened, opened.course.came_from or Status.ACCEPTED)
 
 
 async def send_apology(
