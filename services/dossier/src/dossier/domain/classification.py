@@ -62,7 +62,9 @@ def _pending(facts: Facts, period: ReportingPeriod) -> Iterator[str]:
 
 
 def _apologies(facts: Facts, period: ReportingPeriod) -> Iterator[str]:
-    if facts.apologised_on != FOREVER and facts.apologised_on in period:
+    """An apology after the end is none: corrections may find that the dossier had ended before."""
+    sent_on = facts.apologised_on
+    if sent_on != FOREVER and sent_on <= facts.ended_on and sent_on in period:
         yield "dossiers.apologies"
 
 
