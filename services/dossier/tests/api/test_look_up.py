@@ -139,3 +139,23 @@ async def test_events_come_in_pages(client, receipts):
     rest = (await client.get(f"{path}/events?limit=2&cursor={first['next_cursor']}")).json()
     assert [e["event_number"] for e in first["items"] + rest["items"]] == [1, 2, 3]
     assert rest["next_cursor"] is None
+
+
+async def test_the_sheet_says_what_each_act_answered(client, receipts):
+    """A read is written straight from its row; the acts answer through the models."""
+    code = receipts[0]["code"]
+    acts = [
+        ("moves", {"to_status": 4}),
+        ("settlement", {}),
+        ("return", {"method": "postal"}),
+    ]
+    for version, (act, body) in enumerate(acts, start=1):
+        answer = await client.post(
+            f"/v1/dossiers/{code}/{act}", json=body, headers={"If-Match": f'"{version}"'}
+        )
+        assert answer.status_code == 200, answer.text
+        read = await client.get(f"/v1/dossiers/{code}")
+        assert read.json() == answer.json()
+        assert read.headers["etag"] == answer.headers["etag"]
+    listed_item = (await client.get("/v1/dossiers")).json()["items"][-1]
+    assert listed_item["code"] == code

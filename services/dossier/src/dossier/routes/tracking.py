@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from kit.auth import PUBLIC
-from kit.db import ReadTx, Tx
+from kit.db import Hot, ReadTx, Tx
 from kit.errors import refusals
 from kit.paging import DEFAULT_LIMIT, Cursor, Limit, Page
 from kit.preconditions import not_modified
@@ -25,17 +25,12 @@ _FRESH: dict[int | str, dict[str, Any]] = {304: {"description": "The client's co
     responses={**_FRESH, **refusals(UnknownDossier)},
 )
 async def read_dossier(
-    code: DossierCode,
-    reader: DossierReader,
-    office: AtOffice,
-    tx: ReadTx,
-    request: Request,
-    response: Response,
-) -> DossierOut | Response:
+    code: DossierCode, reader: DossierReader, office: AtOffice, hot: Hot, request: Request
+) -> Response:
     """Read one dossier."""
-    dossier = await reading.read_dossier(tx, office, code, acting=reader)
-    unchanged = not_modified(request, response, str(dossier.version))
-    return unchanged or DossierOut.model_validate(dossier)
+    found = await reading.read_sheet(hot, office, code, acting=reader)
+    answer = Response(found.body, media_type="application/json")
+    return not_modified(request, answer, str(found.version)) or answer
 
 
 @router.get("/dossiers/{code}/events", responses=refusals(UnknownDossier))

@@ -2,16 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
+import asyncpg
+from kernel.codes import DossierCode
 from kit.paging import encode_cursor
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.dossier import Dossier
 from dossier.domain.errors import UnknownDossier
 from dossier.domain.lifecycle import LABELS_VI, completion_percent
+from dossier.domain.permissions import Holders, may_read
+from dossier.schemas.sheet import sheet
 from dossier.store import dossiers as store
 from dossier.store.dossiers import Event
+from dossier.store.look_up import look_up
+from dossier.store.personal_data import masked
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.places import number
 
@@ -32,6 +39,32 @@ async def read_dossier(tx: AsyncSession, office: Office, code: str, *, acting: A
     if found is None:
         raise UnknownDossier(code=code)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A dossier as JSON, and the version it shows."""
+
+    version: int
+    body: bytes
+
+
+async def read_sheet(
+    connection: "asyncpg.Connection[Any]", office: Office, code: str, *, acting: Acting
+) -> Sheet:
+    """Return the sheet of a dossier the actor may know of; any other does not exist."""
+    parsed = DossierCode.parse(code)
+    row = await look_up(connection, parsed)
+    agency_code = parsed.agency.text
+    if row is None or not may_read(acting.sight, Holders(agency_code, row["resolver_agency_code"])):
+        raise UnknownDossier(code=code)
+    details = office.sealer.open(row["applicant_id"], row["sealed"], key_id=row["key_id"])
+    applicant = {
+        "full_name": row["full_name"],
+        "id_number": masked(details.get("id_number")),
+        "phone": masked(details.get("phone")),
+    }
+    return Sheet(row["version"], sheet(code, agency_code, row, applicant))
 
 
 async def list_events(
