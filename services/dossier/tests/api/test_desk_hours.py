@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-MORNINGS = [{"weekday": day, "opens": "07:00:00", "closes": "11:00:00"} for day in range(1, 7)]
+MORNINGS = [{"weekday": day, "opens": "07:00", "closes": "11:00"} for day in range(1, 7)]
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ async def test_without_its_own_an_agency_has_the_usual_hours(client, agency):
     (week,) = found["weeks"]
     assert week["valid_from"] is None
     assert len(week["sessions"]) == 10
-    assert week["sessions"][0] == {"weekday": 1, "opens": "07:30:00", "closes": "11:30:00"}
+    assert week["sessions"][0] == {"weekday": 1, "opens": "07:30", "closes": "11:30"}
 
 
 async def test_hours_begin_on_a_day_and_later_receipts_count_by_them(
@@ -74,6 +74,12 @@ async def test_a_repeated_request_gets_the_same_answer(set_hours):
     key = {"Idempotency-Key": "hours-1"}
     first, second = [await set_hours("2022-09-05", headers=key) for _ in range(2)]
     assert (first.status_code, first.json()) == (second.status_code, second.json())
+
+
+@pytest.mark.parametrize("hour", ["7:00", "24:00", "07:00:00", "07:00+07:00", 700, None])
+async def test_hours_are_written_in_whole_minutes(set_hours, hour):
+    answer = await set_hours("2022-09-05", [{**MORNINGS[0], "opens": hour}])
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_fields")
 
 
 @pytest.mark.parametrize("sessions", [MORNINGS[5:], [MORNINGS[0], MORNINGS[0]]])

@@ -1,5 +1,6 @@
 """The papers of the clock: due dates explained, desk hours, recomputations."""
 
+import re
 from datetime import date, datetime, time
 from typing import Annotated, Self
 from uuid import UUID
@@ -14,7 +15,7 @@ from kit.wire import (
     Text,
     WireModel,
 )
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from dossier.domain.counting import Outcome
 from dossier.domain.desk import Closed
@@ -23,6 +24,25 @@ from dossier.domain.explanation import LegKind
 from dossier.domain.facts import Channel
 from dossier.domain.recomputing import RunState
 from dossier.domain.stops import StopKind
+
+_HOUR = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
+
+def _hour(given: object) -> object:
+    if isinstance(given, time):
+        return given
+    if isinstance(given, str) and re.fullmatch(_HOUR, given):
+        return time.fromisoformat(given)
+    raise ValueError("must be an hour such as 07:30")
+
+
+Hour = Annotated[
+    time,
+    BeforeValidator(_hour),
+    PlainSerializer(lambda hour: f"{hour:%H:%M}", return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": _HOUR, "examples": ["07:30"]}),
+]
+"""An hour of the clock, in whole minutes: `07:30`."""
 
 _MOST_STOPS = 10
 _MOST_SESSIONS = 40
@@ -85,7 +105,7 @@ class LimitOut(WireModel):
 
     value: int | None
     unit: TimeUnit
-    cutoff: time | None
+    cutoff: Hour | None
 
 
 class ComputedDueDate(WireModel):
@@ -120,7 +140,7 @@ class PreviewLimit(WireModel):
 
     value: Annotated[int, Field(ge=0, le=LONGEST_DAYS)] | None
     unit: TimeUnit
-    cutoff: time | None = None
+    cutoff: Hour | None = None
 
 
 class PreviewStop(WireModel):
@@ -164,8 +184,8 @@ class DeskSession(WireModel):
     """A stretch of a weekday (1 is Monday, 7 is Sunday) in which the desk receives."""
 
     weekday: Annotated[int, Field(ge=1, le=7)]
-    opens: time
-    closes: time
+    opens: Hour
+    closes: Hour
 
 
 class SetDeskHours(WireModel):

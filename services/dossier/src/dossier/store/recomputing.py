@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +64,8 @@ class Life:
     corrections: Corrections
 
 
+_LOOK_BACK = timedelta(hours=1)
+"""An import may store what it counted and dated a while before."""
 _CURSOR = ("cursor_agency_id", "cursor_issued_on", "cursor_serial")
 _PLAIN = [f.name for f in fields(Run) if f.name != "cursor"]
 
@@ -156,7 +158,7 @@ def _touched(of: Run) -> Select[Any]:
         conditions.append(
             exists().where(
                 *(events.c[name] == facts.c[name] for name in _KEY),
-                events.c.recorded_at >= of.created_at,
+                events.c.recorded_at >= of.created_at - _LOOK_BACK,
                 events.c.kind != RECOMPUTED,
             )
         )
