@@ -29,6 +29,7 @@ from dossier.usecases.certified import PreparedCopies, prepare_copies
 from dossier.usecases.changing import Change, agency_of
 from dossier.usecases.desk_hours import PreparedHours, prepare_hours
 from dossier.usecases.filings import PreparedFiling, prepare_acceptance, prepare_filing
+from dossier.usecases.folding import Folder
 from dossier.usecases.handling import AtOnce
 from dossier.usecases.imports import Importer
 from dossier.usecases.intake import Prepared, RequestKey, prepare_intake
@@ -95,12 +96,28 @@ async def _counting(
     return await _acting(who, at, now)
 
 
+async def _keeping(
+    who: Annotated[Actor, Security(actor, scopes=["figures:fold"])], at: AtOffice, now: Now
+) -> Acting:
+    return await _acting(who, at, now)
+
+
 IntakeOfficer = Annotated[Acting, Depends(_receiving)]
 CaseOfficer = Annotated[Acting, Depends(_processing)]
 Approver = Annotated[Acting, Depends(_approving)]
 DossierReader = Annotated[Acting, Depends(_reading)]
 ImportClient = Annotated[Acting, Depends(_importing)]
 FiguresReader = Annotated[Acting, Depends(_counting)]
+FigureKeeper = Annotated[Acting, Depends(_keeping)]
+
+
+async def the_folder(request: Request) -> Folder:
+    """Return what folding works with."""
+    folder: Folder = request.app.state.folder
+    return folder
+
+
+TheFolder = Annotated[Folder, Depends(the_folder)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -333,13 +350,9 @@ Writing = Annotated[Sessions, Depends(_writing)]
 """Short transactions that a use case opens itself, with slow work between them and the answer."""
 
 
-async def _printing(reader: DossierReader, request: Request) -> Reader:
-    return Reader(reader, request.scope["request_id"])
-
-
-async def _printing_books(officer: CaseOfficer, request: Request) -> Reader:
+async def _printing(officer: CaseOfficer, request: Request) -> Reader:
     return Reader(officer, request.scope["request_id"])
 
 
 PaperReader = Annotated[Reader, Depends(_printing)]
-BookReader = Annotated[Reader, Depends(_printing_books)]
+"""Papers show applicants in clear, so reading them is not for whoever may read lists."""

@@ -176,9 +176,10 @@ async def test_there_are_no_forms_for_days_before_the_first_circular(client, a_d
 
 
 async def test_a_dossier_out_of_sight_is_not_printed(client, code, bearer):
-    headers = bearer("dossiers:read", agency="H56")
-    answer = await client.get(f"/v1/dossiers/{code}/forms/01", headers=headers)
+    path = f"/v1/dossiers/{code}/forms/01"
+    answer = await client.get(path, headers=bearer("dossiers:process", agency="H56"))
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_dossier")
+    assert (await client.get(path, headers=bearer("dossiers:read", agency="*"))).status_code == 403
 
 
 async def test_an_agency_that_was_not_there_yet_is_named_by_its_code(printed, catalog, agency):

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from kit.errors import refusals
 from kit.wire import AgencyCodeText
 
-from dossier.deps import AtOffice, BookReader, DossierCode, PaperReader, Writing
+from dossier.deps import AtOffice, DossierCode, PaperReader, Writing
 from dossier.domain.errors import (
     BookTooLong,
     NoApologySent,
@@ -86,7 +86,7 @@ async def print_form_of_filing(
 async def print_book(
     agency: AgencyCodeText,
     year: Annotated[int, Query(ge=2000, le=2099, examples=[2022])],
-    reader: BookReader,
+    reader: PaperReader,
     office: AtOffice,
     writing: Writing,
     month: Annotated[int | None, Query(ge=1, le=12, description="One month of the year.")] = None,
