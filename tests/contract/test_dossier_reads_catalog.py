@@ -37,6 +37,11 @@ async def test_the_calendar_comes_with_kinds_of_days(client):
     assert days == {date(2022, 9, 1): "off", date(2022, 9, 10): "make_up_work"}
 
 
+async def test_a_day_off_comes_with_the_notice_that_decreed_it(client):
+    first = min((await client.calendar()).body.days, key=lambda day: day.day)
+    assert (first.note, first.decided_by) == ("Quốc khánh", "sample")
+
+
 async def test_an_agency_comes_with_all_below_it(client):
     ward = (await client.agency("H56.18.26", on=date(2022, 9, 14))).body
     assert (ward.code, bool(ward.name)) == ("H56.18.26", True)

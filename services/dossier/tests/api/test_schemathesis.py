@@ -35,7 +35,7 @@ CHECKS = [
 ]
 SCOPES = (
     *("dossiers:receive", "dossiers:process", "dossiers:read", "dossiers:import"),
-    "figures:read",
+    *("figures:read", "calendar:apply"),
 )
 PAPER = {
     "agency_code": "H56.18.26",

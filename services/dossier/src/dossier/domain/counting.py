@@ -1,10 +1,11 @@
 """Counting a time limit day by day; what is counted is also what can be shown."""
 
 from calendar import monthrange
+from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from kernel.time_zone import local_day, local_time
 from kernel.working_days import WorkingCalendar
@@ -22,12 +23,11 @@ class Outcome(StrEnum):
     KEPT = "kept"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One day, or for limits in months the end of one month.
 
     `ordinal` is which of the limit's units it completes, `seconds` the working time taken from it
-    when the limit is in hours.
+    when the limit is in hours. A tuple, because every intake makes some.
     """
 
     day: date
@@ -38,7 +38,7 @@ class Step:
 
 def end(steps: Iterable[Step]) -> date:
     """Return the day on which the counting ends."""
-    *_, last = steps
+    (last,) = deque(steps, maxlen=1)
     return last.day
 
 
