@@ -1,15 +1,18 @@
 """A history told afterwards: the course an imported dossier took, and the events of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from kernel.time_zone import local_day
 
-from dossier.domain import facts as days
 from dossier.domain.dossier import Course
 from dossier.domain.errors import InconsistentHistory, InTheFuture
-from dossier.domain.facts import Channel, EndKind, ReturnMethod
+from dossier.domain.facts import FOREVER, Channel, EndKind, Facts, ReturnMethod, Stretch
 from dossier.domain.lifecycle import Status
+
+_KINDS = {
+    status: status.name.lower() for status in (Status.IN_PROCESS, Status.SETTLED, Status.RETURNED)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,47 +41,70 @@ class Told:
 def past_course(told: Told, *, now: datetime) -> tuple[Course, tuple[PastEvent, ...]]:
     """Return where the dossier stands and how it got there.
 
+    What stands here is what the acts would have made of it one by one; it is told at once, because
+    histories come by the million.
+
     Raises:
         InTheFuture: an instant lies after now.
         InconsistentHistory: the instants are out of order, or the status contradicts them.
     """
     _require_order(told, now=now)
-    facts = days.received(told.channel, local_day(told.received_at), told.due_on)
-    course = Course(
-        status=Status.ACCEPTED,
-        came_from=None,
-        status_since=told.received_at,
-        stopped_at=None,
-        ended_at=None,
-        returned_at=None,
-        facts=facts,
+    events = _events(told)
+    *_before, last = events
+    return (
+        Course(
+            status=last.to_status,
+            came_from=last.from_status,
+            status_since=last.occurred_at,
+            stopped_at=None,
+            ended_at=told.settled_at,
+            returned_at=told.returned_at,
+            facts=_facts(told),
+        ),
+        events,
     )
+
+
+def _events(told: Told) -> tuple[PastEvent, ...]:
     events = [PastEvent("received", None, Status.ACCEPTED, told.received_at)]
-    if told.status is Status.IN_PROCESS:
-        course = _went(course, events, Status.IN_PROCESS, told.received_at)
-    if told.settled_at is not None:
-        course = _went(course, events, Status.SETTLED, told.settled_at)
-        facts = days.ended(course.facts, local_day(told.settled_at), EndKind.SETTLED)
-        course = replace(course, ended_at=told.settled_at, facts=facts)
-    if told.returned_at is not None:
-        course = _went(course, events, Status.RETURNED, told.returned_at)
-        method = told.return_method or ReturnMethod.DIRECT
-        facts = days.returned(course.facts, local_day(told.returned_at), method)
-        course = replace(course, returned_at=told.returned_at, facts=facts)
-    return course, tuple(events)
+    status = Status.ACCEPTED
+    for to, at in (
+        (Status.IN_PROCESS, told.received_at if told.status is Status.IN_PROCESS else None),
+        (Status.SETTLED, told.settled_at),
+        (Status.RETURNED, told.returned_at),
+    ):
+        if at is not None:
+            events.append(PastEvent(_KINDS[to], status, to, at))
+            status = to
+    return tuple(events)
 
 
-def _went(course: Course, events: list[PastEvent], to: Status, at: datetime) -> Course:
-    events.append(PastEvent(to.name.lower(), course.status, to, at))
-    return replace(course, status=to, came_from=course.status, status_since=at)
+def _facts(told: Told) -> Facts:
+    received_on = local_day(told.received_at)
+    ended_on = FOREVER if told.settled_at is None else local_day(told.settled_at)
+    returned_on = FOREVER if told.returned_at is None else local_day(told.returned_at)
+    return Facts(
+        channel=told.channel,
+        received_on=received_on,
+        stretches=(Stretch(received_on, ended_on, told.due_on or FOREVER, is_waiting=False),),
+        ended_on=ended_on,
+        end_kind=None if told.settled_at is None else EndKind.SETTLED,
+        returned_on=returned_on,
+        return_method=_method(told),
+    )
+
+
+def _method(told: Told) -> ReturnMethod | None:
+    """Return how the result was handed over; at the desk when the history does not say."""
+    return None if told.returned_at is None else told.return_method or ReturnMethod.DIRECT
 
 
 def _require_order(told: Told, *, now: datetime) -> None:
-    instants = [told.received_at, told.settled_at or told.received_at]
-    instants.append(told.returned_at or instants[-1])
-    if instants[-1] > now:
-        raise InTheFuture(occurred_at=instants[-1])
-    if instants != sorted(instants):
+    settled_at = told.settled_at or told.received_at
+    last = told.returned_at or settled_at
+    if last > now:
+        raise InTheFuture(occurred_at=last)
+    if not told.received_at <= settled_at <= last:
         raise InconsistentHistory(why="order")
     if told.returned_at is not None and told.settled_at is None:
         raise InconsistentHistory(why="returned_but_not_settled")
@@ -90,7 +116,10 @@ def _require_order(told: Told, *, now: datetime) -> None:
 
 def _possible(told: Told) -> frozenset[Status]:
     if told.returned_at is not None:
-        return frozenset({Status.RETURNED})
-    if told.settled_at is not None:
-        return frozenset({Status.SETTLED})
-    return frozenset({Status.ACCEPTED, Status.IN_PROCESS})
+        return _RETURNED
+    return _OPEN if told.settled_at is None else _SETTLED
+
+
+_RETURNED = frozenset({Status.RETURNED})
+_SETTLED = frozenset({Status.SETTLED})
+_OPEN = frozenset({Status.ACCEPTED, Status.IN_PROCESS})

@@ -5,15 +5,25 @@ import unicodedata
 _HIDDEN = "***"
 
 
+class _Bare(dict[int, int | None]):
+    """What becomes of a character: marks vanish, others stay; learnt as characters are met."""
+
+    def __missing__(self, point: int) -> int | None:
+        self[point] = None if unicodedata.combining(chr(point)) else point
+        return self[point]
+
+
+_BARE = _Bare({ord("đ"): ord("d")})
+"""The barred letter is no letter with a mark, and becomes plain like the others."""
+
+
 def folded(text: str) -> str:
     """Return `text` in lower case without accents: "Nguyễn  Văn Đức" gives "nguyen van duc".
 
     Both names and what is searched for are folded, so accents typed or left out, and either
     encoding of them, find the same people.
     """
-    letters = unicodedata.normalize("NFD", text.lower())
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return " ".join(bare.replace("đ", "d").split())
+    return " ".join(unicodedata.normalize("NFD", text.lower()).translate(_BARE).split())
 
 
 def is_found(folded_name: str, folded_term: str) -> bool:

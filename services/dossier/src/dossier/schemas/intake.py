@@ -35,7 +35,13 @@ class Applicant(WireModel):
     @property
     def sensitive(self) -> dict[str, str]:
         """Return what is to be sealed."""
-        return self.model_dump(exclude={"full_name"}, exclude_none=True)
+        given = (
+            ("id_number", self.id_number),
+            ("phone", self.phone),
+            ("address", self.address),
+            ("email", self.email),
+        )
+        return {name: value for name, value in given if value is not None}
 
 
 class ReceiveDossier(WireModel):

@@ -4,18 +4,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.dossier import Course
+from dossier.domain.due_date import TimeLimit
 from dossier.domain.errors import NotStorable
 from dossier.domain.history import PastEvent
-from dossier.store.course import fact_rows
-from dossier.store.intake import Intake, driver_connection
+from dossier.domain.names import folded
+from dossier.domain.procedures import ProcedureVersion
+from dossier.store.intake import driver_connection
 
 _QUEUE = 7401
 """The lock namespace of `receive_dossier`."""
@@ -37,13 +41,43 @@ _RAISE = """
 """
 
 
+Row = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Particulars:
+    """What an imported dossier is besides its course: whose, under which terms, told by whom."""
+
+    agency_id: int
+    external_id: str
+    applicant_id: UUID
+    full_name: str
+    sealed: bytes | None
+    key_id: str
+    subject: str | None
+    version: ProcedureVersion
+    limit: TimeLimit
+    received_at: datetime
+    recorded_at: datetime
+    recorded_by: str
+
+
 @dataclass(frozen=True, slots=True)
 class History:
-    """A whole dossier as imported: its intake, its course so far, its events."""
+    """A whole dossier as imported: its rows, in the order of the columns below and without keys.
 
-    intake: Intake
-    course: Course
-    events: tuple[PastEvent, ...]
+    Rows and not objects, because a batch holds thousands and is gone in a moment.
+    """
+
+    agency_id: int
+    external_id: str
+    issued_on: date
+    received_at: datetime
+    applicant: Row
+    dossier: Row
+    folded_name: str
+    events: Sequence[Row]
+    facts: Sequence[Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +105,7 @@ async def store_histories(tx: AsyncSession, histories: Sequence[History]) -> lis
     """
     await tx.execute(select(1))  # The transaction begins with its first statement.
     connection = await driver_connection(tx)
-    await connection.execute(_HOLD, _QUEUE, list({h.intake.agency_id for h in histories}))
+    await connection.execute(_HOLD, _QUEUE, list({h.agency_id for h in histories}))
     places = await _known(connection, histories)
     new: dict[External, History] = {}
     for history in histories:
@@ -80,7 +114,7 @@ async def store_histories(tx: AsyncSession, histories: Sequence[History]) -> lis
     with _refusing():
         serials = await _serials(connection, list(new.values()))
         await _copy(connection, [(new[key], serials[key]) for key in new])
-    places |= {key: (new[key].intake.issued_on, serial) for key, serial in serials.items()}
+    places |= {key: (new[key].issued_on, serial) for key, serial in serials.items()}
     return [
         # The second of two alike in one batch is a duplicate of the first.
         Placed(*places[key], is_new=new.pop(key, None) is not None)
@@ -89,7 +123,7 @@ async def store_histories(tx: AsyncSession, histories: Sequence[History]) -> lis
 
 
 def _external(history: History) -> External:
-    return history.intake.agency_id, history.intake.external_id or ""
+    return history.agency_id, history.external_id
 
 
 @contextmanager
@@ -103,8 +137,8 @@ def _refusing() -> Iterator[None]:
 async def _known(
     connection: "asyncpg.Connection[Any]", histories: Sequence[History]
 ) -> dict[External, tuple[date, int]]:
-    agencies = [history.intake.agency_id for history in histories]
-    external_ids = [history.intake.external_id for history in histories]
+    agencies = [history.agency_id for history in histories]
+    external_ids = [history.external_id for history in histories]
     return {
         (agency_id, external_id): (issued_on, serial)
         for agency_id, external_id, issued_on, serial in await connection.fetch(
@@ -117,7 +151,7 @@ async def _serials(
     connection: "asyncpg.Connection[Any]", histories: Sequence[History]
 ) -> dict[External, int]:
     """Raise the counters of the days concerned and number the histories in order of receipt."""
-    days = Counter((h.intake.agency_id, h.intake.issued_on) for h in histories)
+    days = Counter((h.agency_id, h.issued_on) for h in histories)
     agencies, issued, counts = [a for a, _ in days], [d for _, d in days], list(days.values())
     rows = await connection.fetch(_RAISE, agencies, issued, counts)
     following = {
@@ -125,33 +159,36 @@ async def _serials(
         for agency_id, issued_on, last_serial in rows
     }
     serials: dict[External, int] = {}
-    for history in sorted(histories, key=lambda h: h.intake.received_at):
-        day = (history.intake.agency_id, history.intake.issued_on)
+    for history in sorted(histories, key=attrgetter("received_at")):
+        day = (history.agency_id, history.issued_on)
         following[day] += 1
         serials[_external(history)] = following[day]
     return serials
 
 
 async def _copy(connection: "asyncpg.Connection[Any]", numbered: Sequence[Numbered]) -> None:
-    """Copy table by table; rows are made as they are sent, so no batch is held twice."""
+    """Copy table by table; keys are put before rows as they are sent, so no batch is held twice."""
     if not numbered:
         return
-    tables: Iterable[tuple[str, Sequence[str], Iterator[tuple[object, ...]]]] = (
-        ("applicants", _APPLICANT, map(_applicant, numbered)),
-        ("dossiers", _DOSSIER, map(_dossier, numbered)),
-        ("applicant_names", _NAME, map(_name, numbered)),
-        ("events", _EVENT, (row for one in numbered for row in _events(one))),
-        ("facts", _FACT, (row for one in numbered for row in _facts(one))),
+    tables: Iterable[tuple[str, Sequence[str], Iterable[Row]]] = (
+        ("applicants", _APPLICANT, (h.applicant for h, _ in numbered)),
+        ("dossiers", (*_KEY, *_DOSSIER), ((*_key(h, n), *h.dossier) for h, n in numbered)),
+        ("applicant_names", (*_KEY, *_NAME), ((*_key(h, n), h.folded_name) for h, n in numbered)),
+        ("events", (*_KEY, *_EVENT), ((*_key(h, n), *e) for h, n in numbered for e in h.events)),
+        ("facts", (*_KEY, *_FACT), ((*_key(h, n), *f) for h, n in numbered for f in h.facts)),
     )
     for table, columns, rows in tables:
         await connection.copy_records_to_table(table, records=rows, columns=columns)
 
 
+def _key(history: History, serial: int) -> tuple[int, date, int]:
+    return history.agency_id, history.issued_on, serial
+
+
 _KEY = ("agency_id", "issued_on", "serial")
 _APPLICANT = ("agency_id", "applicant_id", "full_name", "sealed", "key_id")
-_NAME = (*_KEY, "folded_name")
+_NAME = ("folded_name",)
 _DOSSIER = (
-    *_KEY,
     *("version", "status", "came_from", "status_since", "channel", "procedure_code"),
     *("procedure_name", "version_number", "field_code", "time_limit_value", "time_limit_unit"),
     *("cutoff_time", "supplement_policy", "received_at", "due_on", "ended_at", "end_kind"),
@@ -159,94 +196,113 @@ _DOSSIER = (
     *("resolver_agency_id", "recorded_at", "received_by"),
 )
 _EVENT = (
-    *_KEY,
     *("event_number", "kind", "from_status", "to_status", "occurred_at", "recorded_at"),
     *("recorded_by", "details"),
 )
 _FACT = (
-    *_KEY,
     *("stretch", "version", "is_last", "channel", "field_code", "procedure_code", "received_on"),
     *("from_on", "until_on", "due_on", "is_waiting", "ended_on", "end_kind", "returned_on"),
     *("return_method", "apologised_on", "recorded_from", "officer"),
 )
 
 
-def _applicant(one: Numbered) -> tuple[object, ...]:
-    intake = one[0].intake
-    return intake.agency_id, intake.applicant_id, intake.full_name, intake.sealed, intake.key_id
+def history_of(particulars: Particulars, course: Course, events: Sequence[PastEvent]) -> History:
+    """Return the rows that a dossier and its course make."""
+    applicant = (
+        particulars.agency_id,
+        particulars.applicant_id,
+        particulars.full_name,
+        particulars.sealed,
+        particulars.key_id,
+    )
+    return History(
+        particulars.agency_id,
+        particulars.external_id,
+        course.facts.received_on,
+        particulars.received_at,
+        applicant,
+        _dossier(particulars, course, version=len(events)),
+        folded(particulars.full_name),
+        _events(particulars, course, events),
+        _facts(particulars, course, version=len(events)),
+    )
 
 
-def _name(one: Numbered) -> tuple[object, ...]:
-    intake = one[0].intake
-    return intake.agency_id, intake.issued_on, one[1], intake.folded_name
-
-
-def _dossier(one: Numbered) -> tuple[object, ...]:
-    history, serial = one
-    intake, course = history.intake, history.course
+def _dossier(of: Particulars, course: Course, *, version: int) -> Row:
+    terms, limit = of.version, of.limit
     return (
-        intake.agency_id,
-        intake.issued_on,
-        serial,
-        len(history.events),
+        version,
         course.status,
         course.came_from,
         course.status_since,
-        intake.channel,
-        intake.procedure_code,
-        intake.procedure_name,
-        intake.version_number,
-        intake.field_code,
-        intake.time_limit_value,
-        intake.time_limit_unit,
-        intake.cutoff_time,
-        intake.supplement_policy,
-        intake.received_at,
+        course.facts.channel,
+        terms.procedure_code,
+        terms.name,
+        terms.number,
+        terms.field_code,
+        limit.value,
+        limit.unit,
+        limit.cutoff,
+        terms.supplement_policy,
+        of.received_at,
         course.due_on,
         course.ended_at,
         course.facts.end_kind,
         course.returned_at,
         course.facts.return_method,
-        intake.subject,
-        intake.external_id,
-        intake.applicant_id,
-        intake.agency_id,
-        intake.recorded_at,
-        intake.recorded_by,
+        of.subject,
+        of.external_id,
+        of.applicant_id,
+        of.agency_id,
+        of.recorded_at,
+        of.recorded_by,
     )
 
 
-def _events(one: Numbered) -> Iterator[tuple[object, ...]]:
-    history, serial = one
-    intake = history.intake
-    due_on = "null" if intake.due_on is None else f'"{intake.due_on}"'
-    for number, event in enumerate(history.events, start=1):
-        yield (
-            intake.agency_id,
-            intake.issued_on,
-            serial,
-            number,
-            event.kind,
-            event.from_status,
-            event.to_status,
-            event.occurred_at,
-            intake.recorded_at,
-            intake.recorded_by,
-            f'{{"imported": true, "due_on": {due_on}}}' if number == 1 else '{"imported": true}',
+def _events(of: Particulars, course: Course, events: Sequence[PastEvent]) -> list[Row]:
+    due_on = "null" if course.due_on is None else f'"{course.due_on}"'
+    details = f'{{"imported": true, "due_on": {due_on}}}'
+    rows: list[Row] = []
+    for number, event in enumerate(events, start=1):
+        rows.append(
+            (
+                number,
+                event.kind,
+                event.from_status,
+                event.to_status,
+                event.occurred_at,
+                of.recorded_at,
+                of.recorded_by,
+                details,
+            )
         )
+        details = '{"imported": true}'
+    return rows
 
 
-def _facts(one: Numbered) -> Iterator[tuple[object, ...]]:
-    history, serial = one
-    intake = history.intake
-    rows = fact_rows(
-        history.course.facts,
-        version=len(history.events),
-        field_code=intake.field_code,
-        procedure_code=intake.procedure_code,
-        recorded_from=intake.recorded_at,
-    )
-    for row in rows:
-        key = dict(zip(_KEY, (intake.agency_id, intake.issued_on, serial), strict=True))
-        fact = {**row, **key, "officer": intake.recorded_by}
-        yield tuple(fact[name] for name in _FACT)
+def _facts(of: Particulars, course: Course, *, version: int) -> list[Row]:
+    facts = course.facts
+    last = len(facts.stretches)
+    return [
+        (
+            number,
+            version,
+            number == last,
+            facts.channel,
+            of.version.field_code,
+            of.version.procedure_code,
+            facts.received_on,
+            stretch.from_on,
+            stretch.until_on,
+            stretch.due_on,
+            stretch.is_waiting,
+            facts.ended_on,
+            facts.end_kind,
+            facts.returned_on,
+            facts.return_method,
+            facts.apologised_on,
+            of.recorded_at,
+            of.recorded_by,
+        )
+        for number, stretch in enumerate(facts.stretches, start=1)
+    ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
+import orjson
 from kernel.refusals import Refusal
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -17,9 +18,8 @@ from dossier.domain.history import Told, past_course
 from dossier.domain.lifecycle import Status
 from dossier.domain.permissions import require_sight
 from dossier.schemas.imports import ImportedDossier, LineOutcome, LineProblem
-from dossier.store.imports import History, Placed, store_histories
+from dossier.store.imports import History, Particulars, Placed, history_of, store_histories
 from dossier.usecases.acting import Acting, Office
-from dossier.usecases.intake import Particulars, intake_of
 from dossier.usecases.ndjson import Line, batches
 from dossier.usecases.terms_book import TermsBook
 
@@ -45,9 +45,12 @@ class Importer:
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """A batch after checking: the answers to bad lines, and the histories of the others."""
+    """A batch after checking: the answers to bad lines, and the histories of the others.
 
-    outcomes: dict[int, LineOutcome]
+    An answer is a line as `LineOutcome` has it; those to good lines are written without the model.
+    """
+
+    outcomes: dict[int, bytes]
     histories: dict[int, tuple[str, History]]
     """By line number: the agency's code, and the history."""
 
@@ -95,7 +98,7 @@ async def _work(
 async def _check(importer: Importer, batch: Sequence[Line], *, acting: Acting) -> _Checked:
     acting = replace(acting, now=importer.clock())
     book = TermsBook(importer.office.catalogue)
-    outcomes: dict[int, LineOutcome] = {}
+    outcomes: dict[int, bytes] = {}
     histories: dict[int, tuple[str, History]] = {}
     for count, line in enumerate(batch, start=1):
         if count % _A_BREATH == 0:
@@ -118,12 +121,12 @@ async def _answered(importer: Importer, checked: _Checked) -> bytes:
     outcomes = checked.outcomes
     if checked.histories:
         outcomes = outcomes | await _stored(importer, checked.histories)
-    return b"".join(_ndjson(outcomes[number]) for number in sorted(outcomes))
+    return b"".join(outcomes[number] for number in sorted(outcomes))
 
 
 async def _stored(
     importer: Importer, histories: dict[int, tuple[str, History]]
-) -> dict[int, LineOutcome]:
+) -> dict[int, bytes]:
     """Store histories together, or, when the database takes not all of them, by halves."""
     try:
         async with importer.sessions.begin() as tx:
@@ -145,11 +148,11 @@ async def _history(
 ) -> History:
     require_sight(acting.sight, paper.agency_code)
     received_at = receipt_instant(paper.received_at, now=acting.now)
-    terms = await book.terms(paper.agency_code, paper.procedure_code, paper.channel, received_at)
+    agreed = await book.agreed(paper.agency_code, paper.procedure_code, paper.channel, received_at)
     told = Told(
         channel=paper.channel,
         received_at=received_at,
-        due_on=terms.due_on,
+        due_on=book.due_on(paper.agency_code, agreed, received_at),
         settled_at=paper.settled_at,
         returned_at=paper.returned_at,
         return_method=paper.return_method,
@@ -158,19 +161,20 @@ async def _history(
     course, events = past_course(told, now=acting.now)
     applicant_id = uuid4()
     particulars = Particulars(
-        agency_id=await book.agency_id(paper.agency_code),
-        agency_code=paper.agency_code,
-        channel=paper.channel,
+        agency_id=agreed.agency_id,
+        external_id=paper.external_id,
         applicant_id=applicant_id,
         full_name=paper.applicant.full_name,
         sealed=office.sealer.seal(applicant_id, paper.applicant.sensitive),
         key_id=office.sealer.key_id,
         subject=paper.subject,
-        components_count=None,
-        external_id=paper.external_id,
+        version=agreed.version,
+        limit=agreed.limit,
+        received_at=received_at,
+        recorded_at=acting.now,
+        recorded_by=acting.by,
     )
-    new = intake_of(particulars, terms, received_at, acting=acting, request_key=None)
-    return History(new, course, events)
+    return history_of(particulars, course, events)
 
 
 class _TooLong(Exception):
@@ -183,17 +187,12 @@ def _paper(line: Line) -> ImportedDossier:
     return ImportedDossier.model_validate_json(line.text)
 
 
-def _rejected(number: int, problem: LineProblem) -> LineOutcome:
-    return LineOutcome(line=number, outcome="rejected", problem=problem)
-
-
-def _outcome(number: int, agency_code: str, place: Placed) -> LineOutcome:
-    return LineOutcome(
-        line=number,
-        outcome="stored" if place.is_new else "duplicate",
-        code=dossier_code(agency_code, place.issued_on, place.serial),
-    )
-
-
-def _ndjson(outcome: LineOutcome) -> bytes:
+def _rejected(number: int, problem: LineProblem) -> bytes:
+    outcome = LineOutcome(line=number, outcome="rejected", problem=problem)
     return outcome.model_dump_json(exclude_none=True).encode() + b"\n"
+
+
+def _outcome(number: int, agency_code: str, place: Placed) -> bytes:
+    code = dossier_code(agency_code, place.issued_on, place.serial)
+    outcome = "stored" if place.is_new else "duplicate"
+    return orjson.dumps({"line": number, "outcome": outcome, "code": code}) + b"\n"

@@ -1,6 +1,7 @@
 """What the catalogue says, asked once for a whole batch of histories."""
 
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -12,68 +13,73 @@ from dossier.domain.due_date import TimeLimit, TimeUnit, due_date
 from dossier.domain.facts import Channel
 from dossier.domain.procedures import ProcedureVersion, in_force
 from dossier.usecases.catalogue import Catalogue
-from dossier.usecases.intake import Terms
 
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What holds for the dossiers that an agency received by a channel on a day."""
+
+    agency_id: int
+    version: ProcedureVersion
+    limit: TimeLimit
+    desk: Desk
+
+
 class TermsBook:
-    """Answers like `terms_of`, from memory: refusals as well, or a bad file would ask for ever."""
+    """Answers from memory what was answered before: refusals too, or a bad file asks for ever."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._known: dict[Hashable, object] = {}
-        self._refused: dict[Hashable, Refusal] = {}
+        self._agreed: dict[tuple[str, str, Channel, date], Agreed | Refusal] = {}
+        self._versions: dict[str, Sequence[ProcedureVersion] | Refusal] = {}
+        self._due: dict[tuple[str, int | None, TimeUnit, date], date | None] = {}
 
-    async def agency_id(self, code: str) -> int:
-        """Return the number of an agency.
+    async def agreed(
+        self, agency_code: str, procedure_code: str, channel: Channel, received_at: datetime
+    ) -> Agreed:
+        """Return what holds for a dossier.
 
         Raises:
-            UnknownAgency: the catalogue has none with this code.
+            Refusal: the agency, the procedure or a version in force is not known, or the channel
+                is not offered.
         """
-        return await self._once(("agency", code), lambda: self._catalogue.agency_id(code))
+        key = (agency_code, procedure_code, channel, local_day(received_at))
+        if key not in self._agreed:
+            self._agreed[key] = await self._asked(*key)
+        return _given(self._agreed[key])
 
-    async def terms(
-        self, agency_code: str, procedure_code: str, channel: Channel, received_at: datetime
-    ) -> Terms:
-        """Return the version in force, its limit for the channel, and the due date they give."""
-        day = local_day(received_at)
-        version = await self._version(procedure_code, day)
-        limit = version.limit(channel)
-        desk = await self._once(("desk", agency_code), lambda: self._catalogue.desk(agency_code))
-        due_on = self._due_on(agency_code, desk, limit, received_at)
-        return Terms(version=version, limit=limit, due_on=due_on)
-
-    async def _version(self, procedure_code: str, day: date) -> ProcedureVersion:
-        versions = await self._once(
-            ("versions", procedure_code), lambda: self._catalogue.versions(procedure_code)
-        )
-
-        async def chosen() -> ProcedureVersion:
-            return in_force(versions, procedure_code, day)
-
-        return await self._once(("version", procedure_code, day), chosen)
-
-    def _due_on(
-        self, agency_code: str, desk: Desk, limit: TimeLimit, received_at: datetime
-    ) -> date | None:
+    def due_on(self, agency_code: str, agreed: Agreed, received_at: datetime) -> date | None:
         """Return the due date; limits in days depend on nothing but where counting starts."""
-        if limit.is_none or limit.is_same_day or limit.unit is TimeUnit.WORKING_HOUR:
+        limit, desk = agreed.limit, agreed.desk
+        if limit.is_same_day or limit.unit in (TimeUnit.WORKING_HOUR, TimeUnit.NONE):
             return due_date(received_at, limit, desk)
         key = (agency_code, limit.value, limit.unit, desk.counts_from(received_at))
-        if key not in self._known:
-            self._known[key] = due_date(received_at, limit, desk)
-        return self._known[key]  # type: ignore[return-value]  # kept two lines above
+        if key not in self._due:
+            self._due[key] = due_date(received_at, limit, desk)
+        return self._due[key]
 
-    async def _once(self, key: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
-        if key in self._known:
-            return self._known[key]  # type: ignore[return-value]  # kept below, under its own key
-        if key in self._refused:
-            raise self._refused[key]
+    async def _asked(
+        self, agency_code: str, procedure_code: str, channel: Channel, day: date
+    ) -> Agreed | Refusal:
         try:
-            answer = await ask()
+            version = in_force(await self._all_versions(procedure_code), procedure_code, day)
+            limit, desk = version.limit(channel), await self._catalogue.desk(agency_code)
+            return Agreed(await self._catalogue.agency_id(agency_code), version, limit, desk)
         except Refusal as refusal:
-            self._refused[key] = refusal
-            raise
-        self._known[key] = answer
-        return answer
+            return refusal
+
+    async def _all_versions(self, procedure_code: str) -> Sequence[ProcedureVersion]:
+        if procedure_code not in self._versions:
+            try:
+                self._versions[procedure_code] = await self._catalogue.versions(procedure_code)
+            except Refusal as refusal:
+                self._versions[procedure_code] = refusal
+        return _given(self._versions[procedure_code])
+
+
+def _given(answer: T | Refusal) -> T:
+    if isinstance(answer, Refusal):
+        raise answer.with_traceback(None)  # else each time it is told makes it longer
+    return answer
