@@ -66,7 +66,8 @@ async def _evidence(
     """Return the median milliseconds in SQL by figure and page."""
     body = await stage.once(stage.dossier, reading(_figures(agency, **extra), token))
     keys = [figure["key"] for figure in orjson.loads(body)["figures"]][: stage.scale.figures]
-    asked, unanswered = {}, {}
+    asked: dict[str, str] = {}
+    unanswered: dict[str, float] = {}
     for key in keys:
         if len(unanswered) == _GIVES_UP:
             break
