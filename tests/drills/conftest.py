@@ -220,3 +220,9 @@ def ward() -> Callable[[], str]:
     """Return a function that gives a drill a ward of its own."""
     left = iter(WARDS)
     return lambda: next(left)
+
+
+@pytest.fixture(scope="session")
+def fresh_seconds() -> float:
+    """Return for how long a copy of the catalogue is taken for fresh."""
+    return FRESH_SECONDS
