@@ -7,6 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 import schemathesis
+from dossier import main
 from dossier.main import create_app, open_office
 from dossier.settings import Settings
 from hypothesis import HealthCheck, settings
@@ -70,7 +71,9 @@ def code(server, token) -> str:
 
 
 def test_the_document_describes_every_desk():
-    assert len([path for path in DOCUMENT["paths"] if path.startswith("/v1/")]) == 16
+    operations = [one for methods in DOCUMENT["paths"].values() for one in methods.values()]
+    described = {tag for operation in operations for tag in operation.get("tags", ())}
+    assert described >= {tag for desk in main._DESKS for tag in desk.router.tags}
 
 
 @SCHEMA.parametrize()

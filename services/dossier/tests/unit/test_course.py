@@ -3,8 +3,8 @@ from uuid import UUID
 
 import pytest
 from dossier.domain import facts as days
-from dossier.domain.dossier import Course, Dossier, MaskedApplicant, Terms, moved
 from dossier.domain.desk import Desk
+from dossier.domain.dossier import Course, Dossier, MaskedApplicant, Terms, following, moved
 from dossier.domain.due_date import SupplementPolicy, TimeLimit, TimeUnit
 from dossier.domain.errors import IllegalMove
 from dossier.domain.facts import Channel, EndKind, ReturnMethod
@@ -155,3 +155,17 @@ def test_a_dossier_ends_on_a_local_day():
 
 def test_past_9999_the_serial_widens():
     assert a_dossier(serial=10_000).code == "H56.18.26-220715-10000"
+
+
+def test_the_next_version_of_a_dossier_stands_where_its_course_does():
+    course = went(a_course(), (4, "2022-07-05"), (9, "2022-07-08"))
+    settled = following(a_dossier(), course)
+    assert (settled.version, settled.status, settled.came_from) == (2, 9, 4)
+    assert (settled.ended_at, settled.end_kind) == (at("2022-07-08"), EndKind.SETTLED)
+    assert settled.due_on == course.due_on
+    assert settled.code == a_dossier().code
+
+
+def test_a_dossier_knows_who_received_it_and_who_settles_it():
+    handed = a_dossier(resolver_agency_id=2, resolver_agency_code="H56.18")
+    assert (handed.holders.receiver, handed.holders.resolver) == ("H56.18.26", "H56.18")
