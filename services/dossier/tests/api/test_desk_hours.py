@@ -43,6 +43,18 @@ async def test_hours_begin_on_a_day_and_later_receipts_count_by_them(
         assert receipt["due_on"] == due_on, received_at
 
 
+async def test_an_intake_takes_hours_from_memory_and_asks_nothing(
+    client, a_dossier, set_hours, catalog
+):
+    await client.post("/v1/dossiers", json=a_dossier())
+    asked = len(catalog.asked)
+    await set_hours("2022-09-05")
+    paper = a_dossier(received_at="2022-09-06T16:00:00+07:00")
+    receipt = (await client.post("/v1/dossiers", json=paper)).json()
+    assert receipt["due_on"] == "2022-09-09"  # what was set just now is not read yet
+    assert len(catalog.asked) == asked
+
+
 async def test_a_supplement_counts_from_the_next_opening_of_the_own_desk(
     client, a_dossier, set_hours, later
 ):
