@@ -18,8 +18,8 @@ from tthc.signals import Stopped, run_stoppable, stoppable
 
 from bench.bulk import ImportFailed
 from bench.data import fill
+from bench.everything import MEASURES, Measure
 from bench.floor import FloorFailed
-from bench.measures import MEASURES, Measure
 from bench.results import Result, failed
 from bench.scale import Scale, scale_of
 from bench.stage import POSTGRES_OPTIONS, SCOPES, NothingAnswered, Stage, the_stage

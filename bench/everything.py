@@ -1,0 +1,25 @@
+"""Everything that is measured, in this order; to add a measure is to add a function here."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from bench.measures import bulk, generator, handling, intake, reading, scraping, statistics
+from bench.results import Result
+from bench.stage import Stage
+
+Measure = Callable[[Stage], Awaitable[list[Result]]]
+
+MEASURES: Sequence[Measure] = (
+    # Reading comes first, on data as they were made; what writes comes last.
+    generator.ceiling,
+    statistics.ward_quarter,
+    statistics.raw_quarter,
+    reading.single,
+    reading.pages,
+    scraping.scrape,
+    intake.spread,
+    intake.hot_agency,
+    handling.transition,
+    bulk.bulk,
+    # The slowest by far while its statements are what they are.
+    statistics.evidence_page,
+)
