@@ -15,6 +15,7 @@ from kit.http import neighbour
 from dossier.clients import CatalogClient
 from dossier.messages_vi import MESSAGES, MESSAGES_EN
 from dossier.routes import (
+    copy_corrections,
     corrections,
     desk_hours,
     due_dates,
@@ -46,6 +47,7 @@ _DESKS = (
     imports,
     figures,
     corrections,
+    copy_corrections,
     overdue,
     papers,
     hand_overs,

@@ -55,12 +55,16 @@ MESSAGES = {
     "impossible_history": "Nếu đính chính như vậy, sự kiện số {event_number} ({kind}) không thể xảy ra ({why}).",
     "not_late": "Hồ sơ không quá hạn, không có việc chậm trễ để nêu lý do.",
     "unknown_bucket": "Không có nhóm quá hạn {bucket}; các nhóm: {known}.",
+    "unknown_copy_correction": "Số bản sao ngày đó không có đính chính số {correction_id}.",
+    "copy_correction_pending": "Số bản sao ngày {certified_on} đang có một đính chính chờ duyệt.",
+    "same_count": "Số bản sao đã ghi là {copy_count}.",
     "unknown_copies": "Cơ quan {agency_code} chưa khai số bản sao ngày {certified_on}.",
     "desk_hours_impossible": "Giờ tiếp nhận không hợp lệ ({why}, thứ {weekday}): các buổi không được chồng nhau, phải kết thúc sau khi bắt đầu, và từ thứ Hai đến thứ Sáu phải có ít nhất một giờ.",
     "desk_hours_already_set": "Giờ tiếp nhận áp dụng từ ngày {valid_from} đã được khai.",
     "days_reversed": "Ngày cuối {last_day} trước ngày đầu {first_day}.",
     "not_the_province": "Chỉ cấp tỉnh hoặc người thấy toàn bộ cây cơ quan được áp dụng lịch; {agency_code} thì không.",
     "unknown_run": "Không có lần tính lại hạn {run_id}.",
+    "fold_busy": "Số liệu đang được tổng hợp; xin thử lại sau ít giây.",
 }
 
 MESSAGES_EN = {
@@ -118,10 +122,14 @@ MESSAGES_EN = {
     "impossible_history": "Corrected like this, event {event_number} ({kind}) could not have happened ({why}).",
     "not_late": "The dossier is not late: there is no delay to explain.",
     "unknown_bucket": "There is no bucket {bucket}; there are: {known}.",
+    "unknown_copy_correction": "That day's count has no correction {correction_id}.",
+    "copy_correction_pending": "The count of {certified_on} has a correction waiting for its decision.",
+    "same_count": "The count on record is {copy_count}.",
     "unknown_copies": "Agency {agency_code} has not stated its copies of {certified_on}.",
     "desk_hours_impossible": "Such reception hours cannot be ({why}, weekday {weekday}): sessions must not overlap, end after they begin, and Monday to Friday need an hour at least.",
     "desk_hours_already_set": "The hours that begin on {valid_from} are set already.",
     "days_reversed": "The last day {last_day} is before the first, {first_day}.",
     "not_the_province": "Only the province, or who sees the whole tree, applies the calendar; {agency_code} does not.",
     "unknown_run": "There is no recomputation {run_id}.",
+    "fold_busy": "The counts are being folded right now; try again in a few seconds.",
 }

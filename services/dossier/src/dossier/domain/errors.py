@@ -249,6 +249,30 @@ class ImpossibleHistory(Conflict):
     code = "impossible_history"
 
 
+class UnknownCopies(NotFound):
+    """The agency has stated no certified copies of that day that the actor may know of."""
+
+    code = "unknown_copies"
+
+
+class UnknownCopyCorrection(NotFound):
+    """The count of that day has no such correction."""
+
+    code = "unknown_copy_correction"
+
+
+class CopyCorrectionPending(Conflict):
+    """Another correction of that day's count waits for its decision."""
+
+    code = "copy_correction_pending"
+
+
+class SameCount(Conflict):
+    """The count on record is the one proposed."""
+
+    code = "same_count"
+
+
 class NotLate(Conflict):
     """The dossier is neither overdue nor ended late: there is no delay to explain."""
 
@@ -349,3 +373,9 @@ class NotStorable(Malformed):
     """The database does not take what looked right to us; only an import meets this."""
 
     code = "not_storable"
+
+
+class FoldBusy(Conflict):
+    """Somebody folds the log at this moment."""
+
+    code = "fold_busy"

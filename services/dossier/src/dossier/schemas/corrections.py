@@ -11,6 +11,7 @@ from dossier.domain.corrections import CorrectionState, Corrects
 from dossier.domain.facts import Channel
 from dossier.schemas.intake import StatusCode
 
+CopyCount = Annotated[int, Field(ge=0, le=100_000)]
 EventNumber = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -49,6 +50,40 @@ class CorrectionOut(WireModel):
     event_number: int
     recorded_instant: datetime
     corrected_at: datetime | None
+    reason_code: OverdueReason
+    reason: str
+    evidence: str
+    attachment: str | None
+    state: CorrectionState
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    decision_reason: str | None
+
+
+class ProposeCount(Evidenced):
+    """How many copies were really certified on the day."""
+
+    corrected_count: CopyCount
+
+
+class StatedCopies(WireModel):
+    """What an agency says it certified on a day."""
+
+    agency_code: str
+    certified_on: date
+    copy_count: int
+    recorded_at: datetime
+    version: int
+
+
+class CopyCorrectionOut(WireModel):
+    """A corrected count and how far it is."""
+
+    correction_id: int
+    recorded_count: int
+    corrected_count: int
     reason_code: OverdueReason
     reason: str
     evidence: str

@@ -65,11 +65,14 @@ async def log(tx: AsyncSession, of: Dossier) -> list[Recorded]:
     ]
 
 
-async def queue_for(tx: AsyncSession, of: Dossier) -> int:
-    """Hold the dossier until the commit and return the number of its next correction."""
-    await tx.execute(
-        select(dossiers.c.version).where(_is(dossiers, of)).with_for_update(key_share=True)
-    )
+async def hold(tx: AsyncSession, of: Dossier) -> None:
+    """Hold the dossier until the commit: whoever corrects it at the same moment waits."""
+    held = select(dossiers.c.version).where(_is(dossiers, of)).with_for_update(key_share=True)
+    await tx.execute(held)
+
+
+async def next_number(tx: AsyncSession, of: Dossier) -> int:
+    """Return the number of a held dossier's next correction."""
     last = await tx.scalar(
         select(func.max(corrections.c.correction_number)).where(_is(corrections, of))
     )

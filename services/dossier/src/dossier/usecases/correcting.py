@@ -62,7 +62,8 @@ async def propose_correction(
 ) -> Proposal:
     """Say that an event happened at another time, or an end never; it waits for approval."""
     dossier = await read_dossier(tx, office, code, acting=acting)
-    following = await store.queue_for(tx, dossier)
+    await store.hold(tx, dossier)
+    following = await store.next_number(tx, dossier)
     event = _event(await store.log(tx, dossier), event_number)
     holding = await store.holding(tx, dossier)
     require_correctable(
@@ -99,7 +100,7 @@ async def approve_correction(
 ) -> Decided:
     """Approve a correction: the course is told again, and the facts of before stay on record."""
     desk = await office.catalogue.desk(DossierCode.parse(code).agency.text)
-    dossier = await read_dossier(tx, office, code, acting=acting)
+    dossier = await _held(tx, office, code, acting=acting)
     proposal = await _open_proposal(tx, dossier, correction_id, expected=expected, acting=acting)
     story = await _story(tx, dossier)
     holding = await store.holding(tx, dossier)
@@ -132,7 +133,7 @@ async def reject_correction(
     acting: Acting,
 ) -> Decided:
     """Reject a correction, saying why; the course stays."""
-    dossier = await read_dossier(tx, office, code, acting=acting)
+    dossier = await _held(tx, office, code, acting=acting)
     proposal = await _open_proposal(tx, dossier, correction_id, expected=expected, acting=acting)
     course = await courses.course(tx, dossier)
     details = _told(proposal)
@@ -159,6 +160,12 @@ async def list_corrections(
     found = await store.proposals(tx, dossier, after=number(cursor), limit=limit + 1)
     page, more = found[:limit], len(found) > limit
     return page, encode_cursor(page[-1].correction_number) if more else None
+
+
+async def _held(tx: AsyncSession, office: Office, code: str, *, acting: Acting) -> Dossier:
+    """Return the dossier as it is once nobody else can decide: who waited sees what was decided."""
+    await store.hold(tx, await read_dossier(tx, office, code, acting=acting))
+    return await read_dossier(tx, office, code, acting=acting)
 
 
 async def _open_proposal(
