@@ -60,7 +60,7 @@ _LARGEST_KEY = 2**63 - 1
 def _value(value: object, kind: type) -> str | int | date:
     if kind is date and isinstance(value, str):
         return date.fromisoformat(value)
-    if kind is int and isinstance(value, int) and abs(value) <= _LARGEST_KEY:
+    if kind is int and type(value) is int and abs(value) <= _LARGEST_KEY:
         return value
     if kind is str and isinstance(value, str) and "\x00" not in value:
         return value

@@ -173,7 +173,7 @@ async def test_a_malformed_parameter_is_refused(client, query):
     assert_problem(await client.get(f"/v1/notes?{query}"), 422, "invalid_fields")
 
 
-@pytest.mark.parametrize("cursor", ["abc", "W10", "WzFd", "WyJhXHUwMDAwIl0", "bnVsbA"])
+@pytest.mark.parametrize("cursor", ["abc", "W10", "WzFd", "WyJhXHUwMDAwIl0", "bnVsbA", "W3RydWVd"])
 async def test_a_cursor_that_this_list_did_not_issue_is_refused(client, cursor):
     assert_problem(await client.get(f"/v1/notes?cursor={cursor}"), 400, "bad_cursor")
 
