@@ -3,8 +3,6 @@
 MESSAGES: dict[str, str] = {
     "agency_not_found": "Không có cơ quan mã {agency_code} vào ngày được hỏi.",
     "procedure_not_found": "Không có thủ tục mã {procedure_code} có hiệu lực vào ngày được hỏi.",
-    "unknown_figure": "Danh mục không có số liệu {key}.",
-    "empty_period": "Kỳ báo cáo kết thúc trước khi bắt đầu.",
     "outside_own_agencies": "Cơ quan {agency_code} không thuộc phạm vi quản lý của tài khoản.",
     "catalogue_wide_write": "Chỉ cấp tỉnh, bộ hoặc hệ thống được ghi dữ liệu dùng chung của danh mục.",
     "unknown_agency": "Danh mục không có cơ quan mã {agency_code}.",
@@ -36,8 +34,6 @@ MESSAGES: dict[str, str] = {
 MESSAGES_EN: dict[str, str] = {
     "agency_not_found": "There is no agency {agency_code} on that day.",
     "procedure_not_found": "There is no procedure {procedure_code} in force on that day.",
-    "unknown_figure": "The catalogue has no figure {key}.",
-    "empty_period": "The period ends before it begins.",
     "outside_own_agencies": "The agency {agency_code} is not among those of this account.",
     "catalogue_wide_write": "Only a province, a ministry or the system may write what the whole catalogue shares.",
     "unknown_agency": "The catalogue has no agency {agency_code}.",

@@ -11,7 +11,6 @@ MESSAGES = {
     "unknown_indicators": "Bộ chỉ số {set_code} không có các chỉ số {numbers}.",
     "duplicate_assessment": "Cơ quan {agency_code} đã có đánh giá cho kỳ này.",
     "only_for_all": "Bộ chỉ số dùng chung chỉ do tài khoản toàn hệ thống ghi nhận.",
-    "empty_period": "Ngày cuối kỳ phải từ ngày đầu kỳ trở đi.",
     "unknown_token": "Mã đánh giá không đúng hoặc đã được thay bằng mã mới.",
     "spent_token": "Mã đánh giá đã được sử dụng.",
     "cast_before_settlement": "Chỉ đánh giá sau khi hồ sơ đã được giải quyết xong.",
@@ -19,7 +18,6 @@ MESSAGES = {
     "unknown_feedback": "Không tìm thấy phản ánh, kiến nghị.",
     "already_answered": "Phản ánh, kiến nghị này đã được trả lời.",
     "answered_before_receipt": "Thời điểm trả lời không được trước thời điểm tiếp nhận.",
-    "unknown_figure": "Không có số liệu {key}.",
 }
 
 MESSAGES_EN = {
@@ -33,7 +31,6 @@ MESSAGES_EN = {
     "unknown_indicators": "The indicator set {set_code} has no indicators {numbers}.",
     "duplicate_assessment": "The agency {agency_code} has an assessment for this period.",
     "only_for_all": "Shared indicator sets are recorded by an actor of the whole tree.",
-    "empty_period": "A period must not end before it begins.",
     "unknown_token": "The ballot token is wrong or was replaced by a newer one.",
     "spent_token": "A ballot has been cast with this token.",
     "cast_before_settlement": "A dossier is rated once it has ended.",
@@ -41,5 +38,4 @@ MESSAGES_EN = {
     "unknown_feedback": "There is no such feedback.",
     "already_answered": "The feedback has its answer.",
     "answered_before_receipt": "An answer cannot be older than what it answers.",
-    "unknown_figure": "There is no figure {key}.",
 }
