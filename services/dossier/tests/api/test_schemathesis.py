@@ -36,7 +36,7 @@ CHECKS = [
 ]
 SCOPES = (
     *("dossiers:receive", "dossiers:process", "dossiers:read", "dossiers:import"),
-    *("figures:read", "calendar:apply"),
+    *("dossiers:approve", "figures:read", "calendar:apply"),
 )
 PAPER = {
     "agency_code": "H56.18.26",
