@@ -121,6 +121,7 @@ def settings(database_url, issuer) -> Settings:
         catalog_url="http://catalog.invalid",
         service_token="unused",
         personal_data_key=base64.b64encode(bytes(32)).decode(),
+        fold_seconds=0,
     )
 
 
@@ -156,7 +157,7 @@ async def client(app, bearer) -> AsyncIterator[httpx.AsyncClient]:
     """A client with every scope over the whole tree."""
     scopes = (
         *("dossiers:receive", "dossiers:process", "dossiers:read", "dossiers:import"),
-        "figures:read",
+        *("figures:read", "figures:fold"),
         "calendar:apply",
     )
     async with httpx.AsyncClient(

@@ -1,7 +1,8 @@
 """The application of the dossier service: wiring only."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from kit.db import create_engine, write_sessions
 from kit.http import neighbour
 
 from dossier.clients import CatalogClient
+from dossier.domain.rollups import WindowRule
 from dossier.messages_vi import MESSAGES, MESSAGES_EN
 from dossier.routes import (
     copy_corrections,
@@ -29,13 +31,16 @@ from dossier.routes import (
     overdue,
     papers,
     printing,
+    rollups,
     tracking,
 )
+from dossier.schemas.rollups import WindowRelease
 from dossier.settings import Settings
 from dossier.store.personal_data import Sealer
 from dossier.usecases.acting import Office
 from dossier.usecases.catalogue import Catalogue, Sessions
 from dossier.usecases.figures import measured_figures
+from dossier.usecases.folding import Folder, RollupGauges, keep_folding
 
 # Lists come before tracking: `/dossiers/export` is no dossier's code.
 _DESKS = (
@@ -54,7 +59,9 @@ _DESKS = (
     printing,
     due_dates,
     desk_hours,
+    rollups,
 )
+_WINDOWS = Path(__file__).parents[2] / "releases" / "stat-periods.json"
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -82,10 +89,29 @@ async def _opening(app: FastAPI) -> AsyncIterator[None]:
         settings.database_url.get_secret_value(), pool_size=1, application_name="dossier-copies"
     )
     token = settings.service_token.get_secret_value()
-    async with neighbour("catalog", settings.catalog_url, token) as catalog:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(engine.dispose)
+        catalog = await stack.enter_async_context(neighbour("catalog", settings.catalog_url, token))
         app.state.office = open_office(app, CatalogClient(catalog), write_sessions(engine))
+        app.state.folder = _open_folder(app)
+        if settings.fold_seconds:
+            folding = keep_folding(app.state.folder, seconds=settings.fold_seconds)
+            stack.callback(asyncio.create_task(folding).cancel)
         yield
-    await engine.dispose()
+
+
+def _open_folder(app: FastAPI) -> Folder:
+    def clock() -> datetime:
+        now: datetime = app.state.clock()  # the application's clock may be replaced
+        return now
+
+    release = WindowRelease.model_validate_json(_WINDOWS.read_text())
+    rules = [
+        WindowRule(rule.scheme, rule.starts, rule.valid_from, rule.legal_basis)
+        for rule in release.rules
+    ]
+    gauges = RollupGauges(app.state.metrics.registry)
+    return Folder(app.state.sessions, clock, rules, gauges)
 
 
 def open_office(app: FastAPI, client: CatalogClient, copies: Sessions) -> Office:

@@ -28,6 +28,12 @@ async def number_agency(tx: AsyncSession, code: str) -> int:
     return numbered
 
 
+async def codes_of(tx: AsyncSession, ids: Collection[int]) -> dict[int, str]:
+    """Return the codes of agencies by their numbers."""
+    rows = await tx.execute(select(agencies).where(agencies.c.agency_id.in_(ids)))
+    return {row.agency_id: row.code for row in rows}
+
+
 def in_sight(
     column: KeyedColumnElement[int],
     sight: Sight,

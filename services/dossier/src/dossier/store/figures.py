@@ -45,9 +45,12 @@ _none: ColumnElement[int] = literal_column("0", BigInteger)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Which records count: those of `agencies` in sight, as known at `known_at` (None: now)."""
+    """Which records count: those of `agencies` in sight, as known at `known_at` (None: now).
 
-    agencies: Collection[str]
+    `agencies` None means all that are in sight.
+    """
+
+    agencies: Collection[str] | None
     sight: Sight
     period: ReportingPeriod
     known_at: datetime | None = None
@@ -181,6 +184,15 @@ async def counts(
             if row[0] is not None and name != ONLINE_PROCEDURES:
                 found[None][name] += number
     return found
+
+
+async def online_procedures_by(tx: AsyncSession, scope: Scope, by: str) -> dict[str | None, int]:
+    """Return of how many procedures online dossiers were received; under None, of all values."""
+    known = known_facts(scope)
+    value = known.c[DIMENSIONS[by]]
+    query = _counting(known, scope, (), value, only=ONLINE_PROCEDURES)
+    rows = await tx.execute(query.group_by(func.grouping_sets(tuple_(value), tuple_())))
+    return {row[0]: row[1] for row in rows}
 
 
 def _counting(

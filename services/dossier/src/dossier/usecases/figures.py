@@ -6,6 +6,7 @@ from datetime import date, datetime
 from kernel.figures import Figure, FigureKind
 from kernel.periods import ReportingPeriod
 from kernel.ratios import Ratio
+from kernel.time_zone import local_day
 from kit.figures import (
     EvidencePage,
     EvidenceQuery,
@@ -28,6 +29,7 @@ from dossier.store import figures as store
 from dossier.store.figures import RETURNED, Behind, Scope
 from dossier.store.readings import reading_counts
 from dossier.usecases.acting import Acting, Office
+from dossier.usecases.ahead import count_figures
 from dossier.usecases.places import place
 from dossier.usecases.readings import READ, readings_page
 
@@ -42,7 +44,7 @@ async def compute_figures(
     """Compute every figure of an agency and period, in total and by a dimension when asked."""
     scope = await scope_of(office, query, acting=acting)
     known_at = min(query.known_at or acting.now, acting.now)
-    found = await all_figures(tx, scope, by=query.by)
+    found = await all_figures(tx, scope, by=query.by, today=local_day(acting.now))
     last = await store.watermark(tx, scope)
     return figures_out(
         DEFINITIONS,
@@ -63,9 +65,11 @@ async def scope_of(office: Office, query: FigureQuery, *, acting: Acting) -> Sco
     return Scope(agencies=codes, sight=acting.sight, period=query.period, known_at=query.known_at)
 
 
-async def all_figures(tx: AsyncSession, scope: Scope, *, by: str | None = None) -> list[Figure]:
+async def all_figures(
+    tx: AsyncSession, scope: Scope, *, today: date, by: str | None = None
+) -> list[Figure]:
     """Return the figures of a scope, totals first, then those of each value of a dimension."""
-    found = await store.counts(tx, scope, _COUNTED, by=by)
+    found = await count_figures(tx, scope, _COUNTED, by=by, today=today)
     total = found[None]
     total[_COPIES] = await certified.copies_total(tx, scope)
     total |= await reading_counts(tx, scope)
@@ -213,4 +217,4 @@ async def measured_figures(
     query = FigureQuery(agency_code, period)
     acting = Acting(by="metrics", sight=None, now=now)
     scope = await scope_of(office, query, acting=acting)
-    return await all_figures(tx, scope)
+    return await all_figures(tx, scope, today=local_day(now))

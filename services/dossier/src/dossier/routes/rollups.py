@@ -1,0 +1,58 @@
+"""The administrator's desk: folding the log, keeping windows, comparing counts with facts."""
+
+from fastapi import APIRouter
+from kernel.time_zone import local_day
+from kit.db import ReadTx
+from kit.errors import refusals
+
+from dossier.deps import AtOffice, FigureKeeper, TheFolder
+from dossier.domain.errors import FoldBusy, NotYourAgency, UnknownAgency
+from dossier.domain.rollups import Window
+from dossier.schemas.rollups import (
+    DifferingCell,
+    FigureFold,
+    FigureVerification,
+    FoldFigures,
+    KeepStatPeriods,
+    KeptStatPeriods,
+    VerifyFigures,
+)
+from dossier.usecases import folding, verifying
+
+router = APIRouter(prefix="/v1", tags=["figures"])
+
+
+@router.post("/figure-folds")
+async def fold_figures(body: FoldFigures, folder: TheFolder, _: FigureKeeper) -> FigureFold:
+    """Fold the log into the counts kept ahead, as the background task does."""
+    return FigureFold.model_validate(await folding.fold_log(folder, most=body.most_events))
+
+
+@router.post("/stat-periods", responses=refusals(FoldBusy))
+async def keep_stat_periods(
+    body: KeepStatPeriods, folder: TheFolder, _: FigureKeeper
+) -> KeptStatPeriods:
+    """Count more windows ahead from now on; those kept already stay as they are."""
+    wanted = [Window(one.period_code, one.starts_on, one.ends_on) for one in body.periods]
+    return KeptStatPeriods(opened=await folding.keep_windows(folder, wanted))
+
+
+@router.post("/figure-verifications", responses=refusals(NotYourAgency, UnknownAgency))
+async def verify_figures(
+    body: VerifyFigures, folder: TheFolder, keeper: FigureKeeper, office: AtOffice, tx: ReadTx
+) -> FigureVerification:
+    """Recount from the facts and list every count kept ahead that says otherwise."""
+    found = await verifying.verify_figures(
+        tx,
+        office,
+        folder.gauges,
+        agency_code=body.agency_code,
+        first=body.from_,
+        last=body.to,
+        acting=keeper,
+    )
+    return FigureVerification(
+        compared_on=local_day(keeper.now),
+        windows=found.windows,
+        differences=[DifferingCell.model_validate(one) for one in found.differences],
+    )

@@ -1,0 +1,186 @@
+"""Cells of windows: what signed facts add to them, and windows that begin to be kept."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    FromClause,
+    Integer,
+    Select,
+    and_,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dossier.domain.rollups import MEASURES, Window
+from dossier.store.agencies import in_sight
+from dossier.store.event_log import TYPES, Batch, Mark, Signed, changes, mark, move_mark
+from dossier.store.figures import RETURNED, Scope, in_window, predicates
+from dossier.tables import facts, stat_cells, stat_online_procedures, stat_periods
+
+LONGEST_DAYS = 400
+"""No window is longer: a check constraint of `stat_periods` says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownWindow:
+    """A window with its number."""
+
+    period_id: int
+    window: Window
+
+
+class _Windows:
+    """The days of many windows at once, as columns."""
+
+    start = stat_periods.c.starts_on
+    last_day = stat_periods.c.ends_on
+
+
+async def fold(tx: AsyncSession, after: Mark, batch: Batch, *, at: datetime) -> None:
+    """Add a batch of events to the cells and move the mark."""
+    await _add(tx, changes(after, batch.until), None)
+    await move_mark(tx, batch.until, at=at)
+
+
+async def open_windows(tx: AsyncSession, windows: Iterable[Window]) -> int:
+    """Keep windows from now on; what was folded before is counted into them from the facts.
+
+    Facts as of now, less what is not yet folded, are the facts at the mark.
+    """
+    rows = [
+        {"period_code": w.code, "starts_on": w.starts_on, "ends_on": w.ends_on} for w in windows
+    ]
+    days = select(stat_periods.c.starts_on, stat_periods.c.ends_on)
+    known = {(row.starts_on, row.ends_on) for row in await tx.execute(days)}
+    new = [row for row in rows if (row["starts_on"], row["ends_on"]) not in known]
+    if not new:
+        return 0
+    added = await tx.execute(
+        insert(stat_periods).on_conflict_do_nothing().returning(stat_periods.c.period_id), new
+    )
+    ids = list(added.scalars())
+    reached = await mark(tx)
+    if ids and reached != Mark(0, 0):
+        first = min(w.starts_on for w in windows)
+        await _add(tx, _less(present(first), changes(reached)), ids)
+    return len(ids)
+
+
+async def known_windows(
+    tx: AsyncSession, *, first: date | None = None, last: date | None = None
+) -> list[KnownWindow]:
+    """Return the windows in which something can count, within some days when asked, in order."""
+    received = select(func.min(facts.c.received_on)).scalar_subquery()
+    query = (
+        select(stat_periods)
+        .where(
+            or_(
+                stat_periods.c.ends_on >= received,
+                stat_periods.c.period_id.in_(select(stat_cells.c.period_id)),
+            )
+        )
+        .order_by(stat_periods.c.starts_on, stat_periods.c.ends_on)
+    )
+    if first is not None:
+        query = query.where(stat_periods.c.starts_on >= first)
+    if last is not None:
+        query = query.where(stat_periods.c.ends_on <= last)
+    return [
+        KnownWindow(row.period_id, Window(row.period_code, row.starts_on, row.ends_on))
+        for row in await tx.execute(query)
+    ]
+
+
+def present(first: date, last: date = date.max) -> Signed:
+    """Return the facts as of now of whatever lived or was returned in some days."""
+    return select(literal(1, Integer).label("sign"), *(facts.c[name] for name in TYPES)).where(
+        or_(
+            and_(facts.c.ended_on >= first, facts.c.received_on <= last),
+            and_(facts.c.returned_on.between(first, last), facts.c.return_method == "postal"),
+        )
+    )
+
+
+def _less(rows: Signed, taken: Signed) -> Signed:
+    """Return rows without those of another statement."""
+    away = taken.subquery("away")
+    return union_all(rows, select(-away.c.sign, *(away.c[name] for name in TYPES)))
+
+
+async def _add(tx: AsyncSession, signed: Signed, ids: Sequence[int] | None) -> None:
+    """Add what counts in windows (all, or some) to their cells."""
+    for table, query, names in (
+        (stat_cells, cells_of(signed, ids, None), tuple(MEASURES)),
+        (stat_online_procedures, online_of(signed, ids, None), ("received",)),
+    ):
+        key = [name.name for name in table.primary_key.columns]
+        added = insert(table).from_select([*key, *names], query)
+        await tx.execute(
+            added.on_conflict_do_update(
+                index_elements=key,
+                set_={name: table.c[name] + added.excluded[name] for name in names},
+            )
+        )
+
+
+def cells_of(signed: Signed, ids: Sequence[int] | None, scope: Scope | None) -> Select[Any]:
+    """Count signed facts by agency, window and field, and by agency and window."""
+    f = signed.subquery("f")
+    conditions = predicates(f, _Windows)
+    alive = in_window(f, _Windows)
+    wanted = {
+        name: conditions[key] if key == RETURNED else and_(conditions[key], alive)
+        for name, key in MEASURES.items()
+    }
+    place = (f.c.agency_id, stat_periods.c.period_id)
+    sums = [
+        func.coalesce(func.sum(f.c.sign).filter(condition), 0).label(name)
+        for name, condition in wanted.items()
+    ]
+    return (
+        select(*place, func.coalesce(f.c.field_code, "").label("field_code"), *sums)
+        .where(*_in_windows(f, ids, scope), or_(*wanted.values()))
+        .group_by(func.grouping_sets(tuple_(*place), tuple_(*place, f.c.field_code)))
+    )
+
+
+def online_of(signed: Signed, ids: Sequence[int] | None, scope: Scope | None) -> Select[Any]:
+    """Count signed facts of online dossiers received, by agency, window and procedure."""
+    f = signed.subquery("f")
+    place = (f.c.agency_id, stat_periods.c.period_id, f.c.procedure_code)
+    received = predicates(f, _Windows)["dossiers.received.online"]
+    return (
+        select(*place, func.sum(f.c.sign).label("received"))
+        .where(*_in_windows(f, ids, scope), received, in_window(f, _Windows))
+        .group_by(*place)
+    )
+
+
+def _in_windows(
+    f: FromClause, ids: Sequence[int] | None, scope: Scope | None
+) -> list[ColumnElement[bool]]:
+    """Return which windows a life can count in, as a range of their last days."""
+    returned_on = func.nullif(f.c.returned_on, literal_column("'infinity'::date", Date))
+    until = func.greatest(f.c.ended_on, returned_on)
+    conditions = [
+        stat_periods.c.ends_on >= func.least(f.c.received_on, returned_on),
+        stat_periods.c.ends_on < until + literal_column(str(LONGEST_DAYS), Integer),
+        stat_periods.c.starts_on <= until,
+    ]
+    if ids is not None:
+        conditions.append(stat_periods.c.period_id.in_(ids))
+    if scope is not None:
+        conditions.append(in_sight(f.c.agency_id, scope.sight, among=scope.agencies))
+    return conditions

@@ -1,0 +1,80 @@
+"""Answering figures from the counts kept ahead, where they say exactly what the facts say."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dossier.domain.figures import ONLINE_PROCEDURES
+from dossier.domain.rollups import MEASURES, counted, running, tiles
+from dossier.store import figures, rollups
+from dossier.store.cells import KnownWindow
+from dossier.store.event_log import Mark
+from dossier.store.figures import Scope
+from dossier.store.rollups import Cells, Situation
+
+MOST_UNFOLDED = 5_000
+"""With more events not yet folded, counting the facts is faster than adding them."""
+
+Counted = dict[str | None, dict[str, int]]
+"""Counts by figure, by value of a dimension; under None, of all its values together."""
+_FIELD = "procedure_field"
+
+
+async def count_figures(
+    tx: AsyncSession, scope: Scope, keys: Sequence[str], *, by: str | None, today: date
+) -> Counted:
+    """Return the counts of a scope from the cells of its windows, else from the facts."""
+    situation = await rollups.situation(tx, scope, most=MOST_UNFOLDED)
+    if not situation.changed_since:
+        scope = replace(scope, known_at=None)
+    chain = _chain(situation, scope, today) if by in (None, _FIELD) else []
+    if not chain:
+        return await figures.counts(tx, scope, keys, by=by)
+    return await _from_cells(tx, scope, situation, chain, by_field=by == _FIELD)
+
+
+def _chain(situation: Situation, scope: Scope, today: date) -> list[KnownWindow]:
+    """Return the windows to add up; none when they do not say what the facts say."""
+    if situation.changed_since or situation.unfolded > MOST_UNFOLDED:
+        return []
+    if situation.mark == Mark(0, 0):
+        return []
+    numbered = {known.window: known for known in situation.windows}
+    chain = [numbered[window] for window in tiles(scope.period, numbered)]
+    is_over = bool(chain) and chain[-1].window.ends_on <= scope.period.last_day
+    return chain if is_over or scope.period.last_day >= today else []
+
+
+async def _from_cells(
+    tx: AsyncSession,
+    scope: Scope,
+    situation: Situation,
+    chain: Sequence[KnownWindow],
+    *,
+    by_field: bool,
+) -> Counted:
+    after = situation.mark if situation.unfolded else None
+    cells = await rollups.cells(tx, scope, chain, by_field=by_field, unfolded_after=after)
+    if chain[-1].window.ends_on > scope.period.last_day:
+        cells = await _as_of_today(tx, scope, cells, by_field=by_field)
+    whole = {name: sum(cell[name] for cell in cells.values()) for name in MEASURES}
+    found: Counted = {None: counted(whole)}
+    if not by_field:
+        procedures = await rollups.online_procedures_count(tx, scope, chain, unfolded_after=after)
+        found[None][ONLINE_PROCEDURES] = procedures
+        return found
+    by_value = await figures.online_procedures_by(tx, scope, _FIELD)
+    found |= {field: counted(cell) for field, cell in cells.items()}
+    for value, row in found.items():
+        row[ONLINE_PROCEDURES] = by_value.get(value, 0)
+    return found
+
+
+async def _as_of_today(tx: AsyncSession, scope: Scope, cells: Cells, *, by_field: bool) -> Cells:
+    """Return cells whose stock is today's: the last window ends after the period does."""
+    overdue = await rollups.overdue_today(tx, scope, by_field=by_field)
+    return {
+        field: dict(running(cell, overdue=overdue.get(field, 0))) for field, cell in cells.items()
+    }

@@ -1,0 +1,121 @@
+"""Folding the log into the counts kept ahead; several folders at once do no harm."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy.exc
+import structlog
+from kernel.refusals import Refusal
+from kernel.time_zone import local_day
+from prometheus_client import CollectorRegistry, Gauge
+
+from dossier.domain.errors import FoldBusy
+from dossier.domain.rollups import Window, WindowRule, windows
+from dossier.store import cells, event_log
+from dossier.usecases.catalogue import Sessions
+
+BATCH = 5_000
+
+log = structlog.get_logger()
+
+
+class RollupGauges:
+    """What monitoring sees of the counts kept ahead."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.lag_seconds = Gauge(
+            "tthc_fold_lag_seconds",
+            "Age of the oldest event that is not yet in the counts kept ahead.",
+            registry=registry,
+        )
+        self.differences = Gauge(
+            "tthc_rollup_differences",
+            "Cells that said otherwise than the facts when they were last compared.",
+            registry=registry,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """What folding works with."""
+
+    sessions: Sessions
+    clock: Callable[[], datetime]
+    rules: Sequence[WindowRule]
+    gauges: RollupGauges
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What a fold did: events read, and how old the oldest is that was left."""
+
+    events: int
+    lag_seconds: float
+
+
+async def fold_log(folder: Folder, *, most: int) -> Folded:
+    """Keep the windows that have begun and fold up to `most` events, a batch a transaction.
+
+    Another folder at work is left alone: what it does not fold is folded the next time.
+    """
+    await _open_begun(folder)
+    events = 0
+    while events < most:
+        size = min(BATCH, most - events)
+        folded = await _fold_batch(folder, size)
+        events += folded
+        if folded < size:
+            break
+    lag = await _lag_seconds(folder)
+    folder.gauges.lag_seconds.set(lag)
+    return Folded(events, lag)
+
+
+async def keep_folding(folder: Folder, *, seconds: float) -> None:
+    """Fold again and again; a failure is logged and tried again."""
+    while True:
+        try:
+            await fold_log(folder, most=100 * BATCH)
+        except (Refusal, sqlalchemy.exc.SQLAlchemyError, OSError) as error:
+            await log.awarning("fold_failed", error=type(error).__name__)
+        await asyncio.sleep(seconds)
+
+
+async def keep_windows(folder: Folder, wanted: Sequence[Window]) -> int:
+    """Keep more windows from now on; return how many are new.
+
+    Raises:
+        FoldBusy: somebody folds at this moment.
+    """
+    async with folder.sessions.begin() as tx:
+        if not await event_log.hold_fold(tx):
+            raise FoldBusy
+        return await cells.open_windows(tx, wanted)
+
+
+async def _open_begun(folder: Folder) -> None:
+    today = local_day(folder.clock())
+    begun = [window for rule in folder.rules for window in windows(rule, until=today)]
+    async with folder.sessions.begin() as tx:
+        if await event_log.hold_fold(tx):
+            await cells.open_windows(tx, begun)
+
+
+async def _fold_batch(folder: Folder, size: int) -> int:
+    async with folder.sessions.begin() as tx:
+        if not await event_log.hold_fold(tx):
+            return 0
+        after = await event_log.mark(tx)
+        batch = await event_log.next_batch(tx, after, size)
+        if batch is None:
+            return 0
+        await cells.fold(tx, after, batch, at=folder.clock())
+        return batch.events
+
+
+async def _lag_seconds(folder: Folder) -> float:
+    async with folder.sessions.begin() as tx:
+        oldest = await event_log.oldest_unfolded(tx)
+    return 0.0 if oldest is None else max(0.0, (folder.clock() - oldest).total_seconds())

@@ -1,0 +1,145 @@
+"""Counts kept ahead: folded by hand, compared with the facts, open to the administrator only."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from dossier.store import event_log
+from dossier.usecases import folding
+
+LEGAL = {"from": "2022-06-15", "to": "2022-09-14"}
+
+
+@pytest.fixture
+def folder(app):
+    return app.state.folder
+
+
+async def settled(client, code: str) -> None:
+    answer = await client.post(
+        f"/v1/dossiers/{code}/settlement",
+        json={"settled_at": "2022-09-06T09:00:00+07:00"},
+        headers={"If-Match": '"1"'},
+    )
+    assert answer.status_code == 200, answer.text
+
+
+async def figures(client, agency: str, **more: str) -> dict[str, object]:
+    asked = {"agency": agency, **LEGAL, **more}
+    answer = await client.get("/v1/figures", params=asked)
+    assert answer.status_code == 200, answer.text
+    rows = answer.json()["figures"]
+    return {(row["key"], *row["dimensions"].values()): row["value"] for row in rows}
+
+
+async def folded(client) -> dict[str, float]:
+    answer = await client.post("/v1/figure-folds", json={})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_figures_are_the_same_before_and_after_folding(client, a_dossier, agency):
+    first = (await client.post("/v1/dossiers", json=a_dossier())).json()["code"]
+    await client.post("/v1/dossiers", json=a_dossier(procedure_code="1.000004"))
+    for by in ({}, {"by": "procedure_field"}):
+        before = await figures(client, agency, **by)
+        await folded(client)
+        assert await figures(client, agency, **by) == before
+    await settled(client, first)  # not folded, and yet in the answer
+    assert (await figures(client, agency))["dossiers.settled",] == 1
+    assert (await folded(client))["events"] >= 1
+    assert (await figures(client, agency))["dossiers.settled",] == 1
+
+
+async def test_nothing_is_folded_twice(client, a_dossier):
+    await client.post("/v1/dossiers", json=a_dossier())
+    assert (await folded(client))["events"] >= 1
+    assert await folded(client) == {"events": 0, "lag_seconds": 0}
+
+
+async def test_a_question_as_of_an_earlier_instant_is_answered_as_known_then(
+    app, client, a_dossier, agency
+):
+    code = (await client.post("/v1/dossiers", json=a_dossier())).json()["code"]
+    then = app.state.clock()
+    app.state.clock = lambda: then.replace(hour=5)
+    await settled(client, code)
+    await folded(client)
+    known_then = await figures(client, agency, known_at=then.isoformat())
+    assert known_then["dossiers.settled",] == 0
+    assert (await figures(client, agency))["dossiers.settled",] == 1
+
+
+async def test_verification_compares_every_window_and_finds_them_equal(client, a_dossier, agency):
+    await client.post("/v1/dossiers", json=a_dossier())
+    await folded(client)
+    await client.post("/v1/dossiers", json=a_dossier())
+    body = {"agency_code": agency, **LEGAL}
+    answer = await client.post("/v1/figure-verifications", json=body)
+    found = answer.json()
+    assert (found["compared_on"], found["differences"]) == ("2022-10-15", [])
+    assert 1 <= found["windows"] <= 7
+    everything = (await client.post("/v1/figure-verifications", json={})).json()
+    assert everything["differences"] == []
+    metrics = (await client.get("/metrics")).text
+    assert "tthc_rollup_differences 0.0" in metrics
+    assert "tthc_fold_lag_seconds" in metrics
+
+
+async def test_windows_of_ones_own_are_counted_ahead_too(client, a_dossier, agency):
+    await client.post("/v1/dossiers", json=a_dossier())
+    await folded(client)
+    number = agency.rsplit(".", 1)[1]
+    window = {"period_code": f"own/{agency}", "starts_on": "2022-08-28", "ends_on": "2022-09-03"}
+    body = {
+        "periods": [window, {**window, "period_code": f"own/{number}", "ends_on": "2022-09-05"}]
+    }
+    assert (await client.post("/v1/stat-periods", json=body)).json() == {"opened": 2}
+    assert (await client.post("/v1/stat-periods", json=body)).json() == {"opened": 0}
+    found = await client.post("/v1/figure-verifications", json={"agency_code": agency})
+    assert found.json()["differences"] == []
+    own = await figures(client, agency, **{"from": "2022-08-28", "to": "2022-09-03"})
+    assert own["dossiers.received",] == 1
+
+
+async def test_a_folder_at_work_is_left_alone(client, app, a_dossier):
+    await client.post("/v1/dossiers", json=a_dossier())
+    async with app.state.sessions.begin() as tx:
+        assert await event_log.hold_fold(tx)
+        assert (await folded(client))["events"] == 0
+        window = {"period_code": "x", "starts_on": "2022-01-02", "ends_on": "2022-01-03"}
+        busy = await client.post("/v1/stat-periods", json={"periods": [window]})
+        assert (busy.status_code, busy.json()["code"]) == (409, "fold_busy")
+    assert (await folded(client))["events"] >= 1
+
+
+async def test_the_background_task_folds_and_outlives_a_failure(client, folder, a_dossier):
+    await client.post("/v1/dossiers", json=a_dossier())
+    failures = iter([OSError("no"), None])
+
+    def clock():
+        if failure := next(failures, None):
+            raise failure
+        return folder.clock()
+
+    task = asyncio.create_task(folding.keep_folding(replace(folder, clock=clock), seconds=0.01))
+    for _ in range(200):
+        async with folder.sessions.begin() as tx:
+            if await event_log.oldest_unfolded(tx) is None:
+                break
+        await asyncio.sleep(0.02)
+    task.cancel()
+    async with folder.sessions.begin() as tx:
+        assert await event_log.oldest_unfolded(tx) is None
+
+
+@pytest.mark.parametrize("path", ["figure-folds", "stat-periods", "figure-verifications"])
+async def test_only_whoever_keeps_the_counts_may(client, bearer, path):
+    answer = await client.post(f"/v1/{path}", json={}, headers=bearer("figures:read", agency="*"))
+    assert (answer.status_code, answer.json()["code"]) == (403, "missing_scope")
+
+
+async def test_a_window_that_ends_before_it_begins_is_refused(client):
+    window = {"period_code": "x", "starts_on": "2022-01-02", "ends_on": "2022-01-01"}
+    answer = await client.post("/v1/stat-periods", json={"periods": [window]})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_fields")
