@@ -71,10 +71,20 @@ async def read_transaction(request: Request) -> AsyncIterator[AsyncSession]:
 
 
 async def hot_connection(request: Request) -> AsyncIterator[asyncpg.Connection]:
-    """Give a pooled asyncpg connection: one call to a stored function, committed by itself."""
+    """Give a pooled asyncpg connection: one call to a stored function, committed by itself.
+
+    The pool learns of a dead connection only through its own calls, so that is seen to here.
+    """
     async with request.app.state.engine.connect() as connection:
-        raw = await connection.get_raw_connection()
-        yield raw.driver_connection
+        driver = (await connection.get_raw_connection()).driver_connection
+        if driver.is_closed():  # Its server went away while it lay in the pool.
+            await connection.invalidate()
+            driver = (await connection.get_raw_connection()).driver_connection
+        try:
+            yield driver
+        except asyncpg.InternalClientError:
+            await connection.invalidate()
+            raise
 
 
 Tx = Annotated[AsyncSession, Depends(transaction, scope="function")]

@@ -333,6 +333,9 @@ async def _on_http(request: Request, error: Exception) -> Response:
     )
 
 
+_DyingConnection = asyncpg.InternalClientError
+"""The server said farewell while the connection lay in the pool, and has not hung up yet."""
+
 _RETRY = ("40001", "40P01", "55P03", "57014")  # serialisation, deadlock, lock and time limits
 
 
@@ -341,7 +344,7 @@ async def _on_database(request: Request, error: Exception) -> Response:
     original = getattr(error, "orig", error)
     state = getattr(original, "sqlstate", None) or ""
     away = getattr(error, "connection_invalidated", False) or isinstance(
-        error, OSError | TimeoutError | sqlalchemy.exc.TimeoutError | asyncpg.InterfaceError
+        error, OSError | sqlalchemy.exc.TimeoutError | asyncpg.InterfaceError | _DyingConnection
     )
     if away or state in _RETRY or state[:2] in ("08", "53", "57"):
         await log.awarning("database_unavailable", sqlstate=state, error=type(error).__name__)
@@ -366,7 +369,9 @@ def install(app: FastAPI) -> None:
         sqlalchemy.exc.TimeoutError,
         asyncpg.PostgresError,
         asyncpg.InterfaceError,
+        _DyingConnection,
         ConnectionError,
+        TimeoutError,
     ):
         app.add_exception_handler(away, _on_database)
     app.add_exception_handler(Exception, _on_bug)

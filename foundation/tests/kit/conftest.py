@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated
 
+import asyncpg
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI, Query, Request, Response, Security
@@ -125,6 +126,18 @@ odd = APIRouter(prefix="/v1/odd")
 async def hot(connection: Hot) -> int:
     """Ask on a plain connection."""
     return int(await connection.fetchval("select 42"))
+
+
+@odd.get("/dying", openapi_extra=PUBLIC)
+async def dying(connection: Hot) -> None:
+    """Ask on a connection to which its server has just said farewell."""
+    raise asyncpg.InternalClientError
+
+
+@odd.get("/unreachable", openapi_extra=PUBLIC)
+async def unreachable() -> None:
+    """Wait for a connection in vain."""
+    raise TimeoutError
 
 
 @odd.get("/bug", openapi_extra=PUBLIC)

@@ -2,6 +2,7 @@ import asyncio
 import json
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
 WRITE = "notes:write"
@@ -86,6 +87,24 @@ async def test_a_read_transaction_cannot_write(client):
 
 
 async def test_a_hot_connection_answers(client):
+    assert (await client.get("/v1/odd/hot")).json() == 42
+
+
+async def test_a_connection_that_died_in_the_pool_is_replaced_before_it_is_used(client, notes_url):
+    assert (await client.get("/v1/odd/hot")).json() == 42
+    other = await asyncpg.connect(notes_url)
+    await other.execute(
+        "select pg_terminate_backend(pid, 5000) from pg_stat_activity "
+        "where datname = current_database() and pid <> pg_backend_pid()"
+    )
+    await other.close()
+    await asyncio.sleep(0.1)  # Until the news has come.
+    assert (await client.get("/v1/odd/hot")).json() == 42
+
+
+@pytest.mark.parametrize("sign", ["dying", "unreachable"])
+async def test_a_connection_that_fails_is_told_as_the_database_being_away(client, sign):
+    assert_problem(await client.get(f"/v1/odd/{sign}"), 503, "database_unavailable")
     assert (await client.get("/v1/odd/hot")).json() == 42
 
 
