@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 from dossier.store import event_log
+from dossier.tables import agencies, stat_cells
 from dossier.usecases import folding
+from sqlalchemy import select, update
 
 LEGAL = {"from": "2022-06-15", "to": "2022-09-14"}
 
@@ -102,6 +104,25 @@ async def test_windows_of_ones_own_are_counted_ahead_too(client, a_dossier, agen
     assert own["dossiers.received",] == 1
 
 
+async def test_a_wrong_cell_is_found_and_a_rebuild_heals_it(client, app, a_dossier, agency):
+    await client.post("/v1/dossiers", json=a_dossier())
+    await folded(client)
+    wrong = stat_cells.c.agency_id.in_(
+        select(agencies.c.agency_id).where(agencies.c.code == agency)
+    )
+    async with app.state.sessions.begin() as tx:
+        await tx.execute(update(stat_cells).where(wrong).values(apologies=5))
+    body = {"agency_code": agency}
+    found = (await client.post("/v1/figure-verifications", json=body)).json()["differences"]
+    assert {(one["agency_code"], one["figure"], one["counted_ahead"]) for one in found} == {
+        (agency, "apologies", 5)
+    }
+    await client.post("/v1/dossiers", json=a_dossier())
+    answer = await client.post("/v1/figure-folds", json={"rebuild": True})
+    assert answer.status_code == 200
+    assert (await client.post("/v1/figure-verifications", json={})).json()["differences"] == []
+
+
 async def test_a_folder_at_work_is_left_alone(client, app, a_dossier):
     await client.post("/v1/dossiers", json=a_dossier())
     async with app.state.sessions.begin() as tx:
@@ -110,6 +131,8 @@ async def test_a_folder_at_work_is_left_alone(client, app, a_dossier):
         window = {"period_code": "x", "starts_on": "2022-01-02", "ends_on": "2022-01-03"}
         busy = await client.post("/v1/stat-periods", json={"periods": [window]})
         assert (busy.status_code, busy.json()["code"]) == (409, "fold_busy")
+        rebuild = await client.post("/v1/figure-folds", json={"rebuild": True})
+        assert (rebuild.status_code, rebuild.json()["code"]) == (409, "fold_busy")
     assert (await folded(client))["events"] >= 1
 
 

@@ -22,9 +22,11 @@ from dossier.usecases import folding, verifying
 router = APIRouter(prefix="/v1", tags=["figures"])
 
 
-@router.post("/figure-folds")
+@router.post("/figure-folds", responses=refusals(FoldBusy))
 async def fold_figures(body: FoldFigures, folder: TheFolder, _: FigureKeeper) -> FigureFold:
     """Fold the log into the counts kept ahead, as the background task does."""
+    if body.rebuild:
+        await folding.rebuild_counts(folder)
     return FigureFold.model_validate(await folding.fold_log(folder, most=body.most_events))
 
 

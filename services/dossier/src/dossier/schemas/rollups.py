@@ -52,9 +52,10 @@ class KeptStatPeriods(WireModel):
 
 
 class FoldFigures(WireModel):
-    """How many events to fold at most."""
+    """How many events to fold at most; `rebuild` first counts every window from the facts."""
 
     most_events: int = Field(default=100_000, ge=1, le=10_000_000)
+    rebuild: bool = False
 
 
 class FigureFold(WireModel):

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     Select,
     and_,
+    delete,
     func,
     literal,
     literal_column,
@@ -25,7 +26,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.rollups import MEASURES, Window
 from dossier.store.agencies import in_sight
-from dossier.store.event_log import TYPES, Batch, Mark, Signed, changes, mark, move_mark
+from dossier.store.event_log import (
+    TYPES,
+    Batch,
+    Mark,
+    Signed,
+    changes,
+    mark,
+    move_mark,
+    settled_end,
+)
 from dossier.store.figures import RETURNED, Scope, in_window, predicates
 from dossier.tables import facts, stat_cells, stat_online_procedures, stat_periods
 
@@ -52,6 +62,22 @@ async def fold(tx: AsyncSession, after: Mark, batch: Batch, *, at: datetime) -> 
     """Add a batch of events to the cells and move the mark."""
     await _add(tx, changes(after, batch.until), None)
     await move_mark(tx, batch.until, at=at)
+
+
+async def rebuild(tx: AsyncSession, *, at: datetime) -> int:
+    """Forget all cells and count every window from the facts; return how many windows.
+
+    The quick way to begin on a long log, and the way back when a cell was found wrong.
+    """
+    for table in (stat_cells, stat_online_procedures):
+        await tx.execute(delete(table))
+    reached = await settled_end(tx)
+    await move_mark(tx, reached, at=at)
+    known = await known_windows(tx)
+    for of in known:
+        own = present(of.window.starts_on, of.window.ends_on)
+        await _add(tx, _less(own, changes(reached)), [of.period_id])
+    return len(known)
 
 
 async def open_windows(tx: AsyncSession, windows: Iterable[Window]) -> int:

@@ -34,6 +34,8 @@ from dossier.tables import events, fold_positions
 _LOCK = 7402
 FOLD = "figures"
 _END = 2**63 - 1
+_SETTLED = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", BigInteger)
+"""The oldest transaction still running: below it nothing is added to the log any more."""
 TYPES: dict[str, Any] = {
     "agency_id": Integer,
     "stretch": SmallInteger,
@@ -123,10 +125,9 @@ async def next_batch(tx: AsyncSession, after: Mark, size: int) -> Batch | None:
     A place in the log alone would lose events, because transactions commit in another order than
     they take their numbers.
     """
-    settled = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", BigInteger)
     log = (
         select(events.c.xid, events.c.position)
-        .where(_after(after), events.c.xid < settled)
+        .where(_after(after), events.c.xid < _SETTLED)
         .order_by(events.c.xid, events.c.position)
         .limit(size)
         .subquery("log")
@@ -136,6 +137,18 @@ async def next_batch(tx: AsyncSession, after: Mark, size: int) -> Batch | None:
     )
     row = (await tx.execute(numbered.limit(1))).one_or_none()
     return None if row is None else Batch(Mark(row.xid, row.position), row.events)
+
+
+async def settled_end(tx: AsyncSession) -> Mark:
+    """Return the last place of the log up to which it is complete."""
+    query = (
+        select(events.c.xid, events.c.position)
+        .where(events.c.xid < _SETTLED)
+        .order_by(events.c.xid.desc(), events.c.position.desc())
+        .limit(1)
+    )
+    row = (await tx.execute(query)).one_or_none()
+    return Mark(0, 0) if row is None else Mark(row.xid, row.position)
 
 
 async def move_mark(tx: AsyncSession, until: Mark, *, at: datetime) -> None:

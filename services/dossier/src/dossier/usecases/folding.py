@@ -83,6 +83,19 @@ async def keep_folding(folder: Folder, *, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
 
+async def rebuild_counts(folder: Folder) -> int:
+    """Count every window from the facts; return how many.
+
+    Raises:
+        FoldBusy: somebody folds at this moment.
+    """
+    await _open_begun(folder)
+    async with folder.sessions.begin() as tx:
+        if not await event_log.hold_fold(tx):
+            raise FoldBusy
+        return await cells.rebuild(tx, at=folder.clock())
+
+
 async def keep_windows(folder: Folder, wanted: Sequence[Window]) -> int:
     """Keep more windows from now on; return how many are new.
 
