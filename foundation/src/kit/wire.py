@@ -33,12 +33,14 @@ def _normal_form(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _text(longest: int) -> object:
+def _text(longest: int, *, shortest: int = 1) -> object:
     return StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=longest, pattern=_CONTROL_FREE
+        strip_whitespace=True, min_length=shortest, max_length=longest, pattern=_CONTROL_FREE
     )
 
 
+Caption = Annotated[str, _text(200, shortest=0), AfterValidator(_normal_form)]
+"""A short text that may be empty; the database takes no NUL, so neither does this."""
 ShortText = Annotated[str, _text(200), AfterValidator(_normal_form)]
 Text = Annotated[str, _text(2_000), AfterValidator(_normal_form)]
 LongText = Annotated[str, _text(20_000), AfterValidator(_normal_form)]

@@ -77,6 +77,26 @@ async def test_nul_bytes_in_a_text_are_refused(client, draft, officer):
     refused(answer, 422, "invalid_fields")
 
 
+@pytest.mark.parametrize("section", ["a\u0000b", "x" * 41])
+async def test_a_place_in_the_text_that_cannot_be_kept_is_refused(client, draft, officer, section):
+    path = f"/v1/reports/{(await draft())['report_id']}/stated-figures"
+    stated = {"key": "dossiers.received", "value": 389, "section": section}
+    refused(await client.post(path, json={"stated": [stated]}, headers=officer), 422)
+    stated["section"] = ""
+    answer = await client.post(path, json={"stated": [stated]}, headers=officer)
+    assert answer.status_code == 200, answer.text
+
+
+async def test_a_group_of_columns_that_cannot_be_kept_is_refused(client, bearer):
+    form = {
+        "code": "X", "version": 1, "title": "t", "unit": "u", "legal_basis": "l",
+        "valid_from": "2020-01-01", "row_source": "procedure_field", "checks": [],
+        "columns": [{"number": 1, "label": "a", "group": "a\u0000b"}],
+    }  # fmt: skip
+    headers = bearer("periods:write", agency="*")
+    refused(await client.post("/v1/report-forms", json=form, headers=headers), 422)
+
+
 async def test_a_body_that_is_too_large(client, draft, officer):
     path = f"/v1/reports/{(await draft())['report_id']}/stated-figures"
     answer = await client.post(path, content=b" " * 1_048_577, headers=officer | JSON)

@@ -39,6 +39,7 @@ def a_record(key, value, kind=FigureKind.COUNT, numerator=None, denominator=None
 
 RECORDS = {
     "dossiers.received": a_record("dossiers.received", 389),
+    "copies": a_record("copies", 1389),
     "share": a_record("share", Decimal("33.7"), FigureKind.RATIO, 131, 389),
     "average": a_record("average", Decimal("1.8"), FigureKind.AVERAGE, 702, 389),
     "class": a_record("class", "Tốt", FigureKind.LABEL),
@@ -54,6 +55,10 @@ RECORDS = {
         said("share", Decimal("33.7")),
         said("share", Decimal("33.68")),
         said("share", 34),
+        said("share", "33,7 %"),
+        said("share", "33,68%"),
+        said("copies", "1.389"),
+        said("copies", "1.389", unit="bản sao"),
         said("share", Decimal("33.7"), numerator=131, denominator=389),
         said("average", Decimal("1.8")),
         said("average", 2),
@@ -72,6 +77,9 @@ def test_what_the_records_bear_out_is_not_flagged(figure):
         said("dossiers.received", 388),
         said("share", Decimal("33.6")),
         said("share", Decimal("33.7"), numerator=130),
+        said("share", "33,6 %"),
+        said("copies", "1.388"),
+        said("copies", "1,389"),
         said("average", Decimal("1.7")),
         said("class", "Khá"),
         said("dossiers.received", "nhiều"),
@@ -96,6 +104,25 @@ def test_a_statement_is_read_at_the_precision_it_is_printed_with():
     assert codes(*coarse) == set()
     assert codes(said("a", "Tốt"), said("a", "tốt")) == set()
     assert codes(said("a", "Tốt"), said("a", 12)) == {"sections_disagree"}
+
+
+@pytest.mark.parametrize(
+    ("printed", "number"),
+    [
+        ("11,4", "11.4"),
+        ("11.4", "11.4"),
+        ("07", "7"),
+        ("1.389", "1389"),
+        ("1.234.567,5", "1234567.5"),
+        ("0.125", "0.125"),
+        ("12.34.567", None),
+        ("81,6 %", "81.6"),
+        ("%", None),
+        ("389 hồ sơ", None),
+    ],
+)
+def test_numbers_are_read_as_vietnamese_texts_print_them(printed, number):
+    assert said("a", printed).number == (None if number is None else Decimal(number))
 
 
 def test_shares_are_compared_with_the_counts_stated_elsewhere():
@@ -193,6 +220,10 @@ def test_events_and_entities_of_the_report_itself_are_fine():
     [
         (said("a.unknown.figure", 7, unit="HS"), False),
         (said("procedures.in_force", 220, unit="con"), False),
+        (said("dossiers.apologies", 0, unit="phiếu"), False),
+        (said("dossiers.apologies", 0, unit="Phiếu xin lỗi"), False),
+        (said("certified_copies", 288, unit="lượt"), False),
+        (said("dossiers.received", 389, unit="phiếu"), True),
         (said("procedures.in_force", 220, unit="HS"), True),
         (said("procedures.in_force", 220, unit="%"), True),
         (said("reviews.time_limit_cut", 100, unit="HS", numerator=7, denominator=7), True),

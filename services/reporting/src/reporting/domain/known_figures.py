@@ -27,32 +27,37 @@ _OF_THEIR_OWN: Mapping[str, str] = {
     "rating.indicators_counted.all": "indicator",
 }
 
-_UNIT_WORDS: Mapping[str, str] = {
-    "procedure": "procedure",
-    "thủ tục": "procedure",
-    "thủ tục hành chính": "procedure",
-    "tthc": "procedure",
-    "dossier": "dossier",
-    "hồ sơ": "dossier",
-    "hs": "dossier",
-    "copy": "copy",
-    "bản": "copy",
-    "bản sao": "copy",
-    "ballot": "ballot",
-    "phiếu": "ballot",
-    "lượt": "ballot",
-    "point": "point",
-    "điểm": "point",
-    "feedback": "feedback",
-    "ý kiến": "feedback",
-    "phản ánh, kiến nghị": "feedback",
-    "apology": "apology",
-    "văn bản": "apology",
-    "indicator": "indicator",
-    "chỉ số": "indicator",
-    "percent": "percent",
-    "%": "percent",
+_UNIT_WORDS: Mapping[str, tuple[str, ...]] = {
+    "procedure": ("procedure",),
+    "thủ tục": ("procedure",),
+    "thủ tục hành chính": ("procedure",),
+    "tthc": ("procedure",),
+    "dossier": ("dossier",),
+    "hồ sơ": ("dossier",),
+    "hs": ("dossier",),
+    "copy": ("copy",),
+    "bản": ("copy",),
+    "bản sao": ("copy",),
+    "ballot": ("ballot",),
+    "phiếu": ("ballot", "apology"),
+    "phiếu đánh giá": ("ballot",),
+    "phiếu xin lỗi": ("apology",),
+    "lượt": ("ballot", "copy"),
+    "point": ("point",),
+    "điểm": ("point",),
+    "feedback": ("feedback",),
+    "ý kiến": ("feedback",),
+    "phản ánh, kiến nghị": ("feedback",),
+    "apology": ("apology",),
+    "văn bản": ("apology",),
+    "văn bản xin lỗi": ("apology",),
+    "indicator": ("indicator",),
+    "chỉ số": ("indicator",),
+    "percent": ("percent",),
+    "%": ("percent",),
 }
+"""What a printed word may count: a letter of apology is a `phiếu` as much as a ballot is."""
+
 UNIT_LABELS: Mapping[str, str] = {
     "procedure": "thủ tục",
     "dossier": "hồ sơ",
@@ -73,9 +78,9 @@ def unit_of(key: str) -> str | None:
     return next((unit for family, unit in _FAMILIES.items() if key.startswith(family)), None)
 
 
-def unit_meant(words: str) -> str | None:
-    """Return the unit that printed words mean (`HS`, `hồ sơ`), or None when we cannot tell."""
-    return _UNIT_WORDS.get(" ".join(words.casefold().split()))
+def units_meant(words: str) -> tuple[str, ...]:
+    """Return the units that printed words (`HS`, `hồ sơ`) may mean; none when we cannot tell."""
+    return _UNIT_WORDS.get(" ".join(words.casefold().split()), ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from reporting.domain.calendar import PeriodKind, PeriodName, numbers
 from reporting.domain.errors import NoSuchPeriod
 from reporting.domain.figures import ReportFigure
 
-_NUMBER = re.compile(r"\d{1,10}(?:[.,]\d{1,6})?", re.ASCII)
+_NUMBER = re.compile(r"(\d{1,10}(?:[.,]\d{1,6})?)\s*%?", re.ASCII)
+_GROUPED = re.compile(r"([1-9]\d{0,2}(?:\.\d{3}){1,3}(?:,\d{1,6})?)\s*%?", re.ASCII)
+"""A dot before each three digits parts thousands: `1.389` is how Vietnamese texts print 1389."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,14 @@ class StatedFigure:
 
     @property
     def number(self) -> Decimal | None:
-        """Return the value as a number; `11,4` is one too; None for a word."""
+        """Return the value as a number; `11,4`, `1.389` and `18,4 %` are too; None for a word."""
         if not isinstance(self.value, str):
             return Decimal(self.value)
         text = self.value.strip()
-        return Decimal(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None
+        if grouped := _GROUPED.fullmatch(text):
+            return Decimal(grouped[1].replace(".", "").replace(",", "."))
+        plain = _NUMBER.fullmatch(text)
+        return Decimal(plain[1].replace(",", ".")) if plain else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from kit.wire import Day, ShortText, Text, WireModel
+from kit.wire import Caption, Day, ShortText, Text, WireModel
 from pydantic import ConfigDict, Field, StringConstraints
 
 from reporting.domain.calendar import DayRule, DeadlineRule, PeriodKind, PeriodRule
@@ -132,7 +132,7 @@ class ColumnBody(WireModel):
 
     number: Annotated[int, Field(ge=1, le=99)]
     label: ShortText
-    group: Annotated[str, Field(max_length=200)] = ""
+    group: Caption = ""
     figures: Annotated[list[FigureKey], Field(max_length=20, default_factory=list)]
     formula: FormulaText | None = None
     agrees_with: FigureKey | None = None

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from kit.wire import AgencyCodeText, Count, Day, Points, ShortText, Text, WireModel
+from kit.wire import AgencyCodeText, Caption, Count, Day, Points, ShortText, Text, WireModel
 from pydantic import Field
 
 from reporting.domain.calendar import PeriodKind
@@ -17,7 +17,7 @@ StatedDecimal = Annotated[
 ]
 Year = Annotated[int, Field(ge=1946, le=2198, examples=[2022])]
 Number = Annotated[int, Field(ge=1, le=12, examples=[3])]
-Place = Annotated[str, Field(max_length=40)]
+Place = Annotated[Caption, Field(max_length=40)]
 
 
 class QuotedPeriodBody(WireModel):

@@ -11,8 +11,8 @@ from reporting.domain.known_figures import (
     SATISFACTION,
     SHARES,
     UNIT_LABELS,
-    unit_meant,
     unit_of,
+    units_meant,
 )
 from reporting.domain.statement import QuotedPeriod, StatedFigure, Statement
 
@@ -26,16 +26,16 @@ def wrong_units(statement: Statement) -> Iterator[Finding]:
     """Find figures printed in another unit than what they count: procedures as dossiers."""
     for figure in statement.figures:
         counted = unit_of(figure.key)
-        printed = unit_meant(figure.unit) if figure.unit else None
-        if counted is None or printed is None or printed == counted:
+        printed = units_meant(figure.unit) if figure.unit else ()
+        if counted is None or not printed or counted in printed:
             continue
-        if printed == "percent" and figure.key in SHARES:
+        if "percent" in printed and figure.key in SHARES:
             continue
         yield Finding(
             "unit_mismatch",
             Severity.ERROR,
             f"Ghi {shown(figure.value)} {figure.unit} nhưng số liệu này đếm "
-            f"{UNIT_LABELS[counted]}, không phải {UNIT_LABELS[printed]}.",
+            f"{UNIT_LABELS[counted]}, không phải {UNIT_LABELS[printed[0]]}.",
             keys=(figure.key,),
             stated=figure.unit,
             computed=UNIT_LABELS[counted],
