@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import AsyncIterator
 
 import pytest
@@ -17,7 +18,7 @@ async def cut(chunks: list[bytes], *, lines: int = 10_000, size: int = 1 << 30) 
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=8))
 async def test_lines_do_not_depend_on_how_the_stream_is_cut(text, cuts):
     places = [0, *sorted(cuts), len(text)]
-    chunks = [text[a:b] for a, b in zip(places, places[1:], strict=False)]
+    chunks = [text[a:b] for a, b in itertools.pairwise(places)]
     found = [line for batch in await cut(chunks) for line in batch]
     lines = enumerate(text.split(b"\n"), start=1)
     assert found == [Line(number, line) for number, line in lines if line.strip()]
