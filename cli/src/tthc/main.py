@@ -12,7 +12,7 @@ from typing import Annotated, TypeVar
 import typer
 from rich.console import Console
 
-from tthc import calendar_file, demo_data, importing, report_run
+from tthc import calendar_file, demo_data, importing, report_run, verifying
 from tthc.environment import settle_environment
 from tthc.homes import own_home
 from tthc.keys import LocalIssuer
@@ -26,6 +26,7 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=F
 load = typer.Typer(help="Load files into a running service.", no_args_is_help=True)
 app.add_typer(load, name="load")
 app.add_typer(importing.app, name="import")
+app.add_typer(verifying.app, name="verify")
 app.command()(recompute_due_dates)
 
 Local = Annotated[Path, typer.Option(help="Folder for keys, data and logs of local runs.")]
