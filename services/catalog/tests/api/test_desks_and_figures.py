@@ -153,6 +153,14 @@ async def test_what_is_recorded_later_leaves_what_was_known_then(ward):
     assert then["watermark"] != now["watermark"]
 
 
+async def test_nothing_is_known_before_it_is_recorded(ward):
+    asked = await figures(ward, known_at="2199-12-31T00:00:00Z")
+    assert asked["known_at"] < "2199"
+    await ward.procedure("1.000009")
+    await ward.assign("1.000009")
+    assert await figures(ward, known_at=asked["known_at"]) == asked
+
+
 async def test_a_later_procedure_leaves_an_earlier_period_as_it_was(ward):
     await ward.procedure("1.000009", valid_from="2022-10-01")
     await ward.assign("1.000009", valid_from="2022-10-01")

@@ -170,6 +170,9 @@ class DossierClient:
             accept=(HTTPStatus.BAD_REQUEST,),
         )
         if answer.status_code == HTTPStatus.BAD_REQUEST:
+            if cursor is None:
+                name, status = self._neighbour.name, answer.status_code
+                raise NeighbourUnavailable(neighbour=name, status=status)
             raise BadCursor
         return _read(self._neighbour, answer, SettledPage)
 

@@ -74,6 +74,13 @@ async def test_a_cursor_the_neighbour_did_not_issue_is_the_callers_fault(answeri
         )
 
 
+async def test_without_a_cursor_it_is_not_the_callers_fault(answering):
+    with pytest.raises(NeighbourUnavailable):
+        await answering(
+            DossierClient, always(400), lambda it: it.settled(QUERY, limit=5, cursor=None)
+        )
+
+
 async def test_figures_are_asked_for_as_known_then_and_read_by_what_they_are(answering):
     asked = []
 

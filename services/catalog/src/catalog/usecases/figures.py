@@ -36,7 +36,7 @@ async def answer_figures(
     """Return all figures of the catalogue for an agency and period."""
     require_dimensions(query, "procedure_field")
     await require_agency(tx, query.agency_code, by=by, at=at)
-    known_at = query.known_at or at
+    known_at = _known_at(query, at=at)
     scope = await _scope(tx, query, known_at=known_at)
     computed = await _computed(tx, scope, by_field=query.by == "procedure_field")
     mark = await watermark(tx, known_at=known_at)
@@ -53,7 +53,7 @@ async def answer_evidence(
     rule = BY_KEY[key]
     await require_agency(tx, query.figures.agency_code, by=by, at=at)
     after = decode_cursor(query.cursor, str)
-    scope = await _scope(tx, query.figures, known_at=query.figures.known_at or at)
+    scope = await _scope(tx, query.figures, known_at=_known_at(query.figures, at=at))
     field_code = query.figures.procedure_field
     total, contributing = await store.evidence_totals(tx, scope, rule, field_code=field_code)
     rows = await store.evidence(
@@ -81,6 +81,11 @@ async def measure(
     """Return the figures for the gauges."""
     scope = await _scope(tx, FigureQuery(agency_code, period), known_at=at)
     return await _computed(tx, scope, by_field=False)
+
+
+def _known_at(query: FigureQuery, *, at: datetime) -> datetime:
+    """Return the instant of knowledge: what will be known later cannot be asked again."""
+    return min(query.known_at or at, at)
 
 
 async def _scope(tx: AsyncSession, query: FigureQuery, *, known_at: datetime) -> store.Scope:
