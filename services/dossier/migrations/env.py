@@ -4,13 +4,13 @@ import asyncio
 import os
 
 from alembic import context
-from dossier.tables import Row
+from dossier.tables.everything import METADATA
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 
 def _migrate(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=Row.metadata)
+    context.configure(connection=connection, target_metadata=METADATA)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 from dossier.store import event_log
-from dossier.tables import agencies, stat_cells
+from dossier.tables.agencies import agencies
+from dossier.tables.counts import stat_cells
 from dossier.usecases import folding
 from sqlalchemy import select, update
 

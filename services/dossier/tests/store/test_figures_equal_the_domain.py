@@ -22,7 +22,7 @@ from dossier.store.figures import Scope
 from dossier.store.intake import Intake, driver_connection, receive
 from dossier.store.officers import change_officer
 from dossier.store.personal_data import Sealer
-from dossier.tables import stat_cells
+from dossier.tables.counts import stat_cells
 from dossier.usecases import folding
 from dossier.usecases.ahead import count_figures
 from hypothesis import HealthCheck, given, settings

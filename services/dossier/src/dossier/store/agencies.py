@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from dossier.domain.permissions import Sight
-from dossier.tables import agencies
+from dossier.tables.agencies import agencies
 
 
 async def agency_id(tx: AsyncSession, code: str) -> int | None:

@@ -37,7 +37,8 @@ from dossier.store.event_log import (
     settled_end,
 )
 from dossier.store.figures import RETURNED, Scope, in_window, predicates
-from dossier.tables import facts, stat_cells, stat_online_procedures, stat_periods
+from dossier.tables.counts import stat_cells, stat_online_procedures, stat_periods
+from dossier.tables.facts import facts
 
 LONGEST_DAYS = 400
 """No window is longer: a check constraint of `stat_periods` says so."""

@@ -22,7 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dossier.domain.errors import CopiesAlreadyRecorded
 from dossier.store.agencies import in_sight
 from dossier.store.figures import Scope
-from dossier.tables import agencies, certified_copies, certified_copies_history
+from dossier.tables.agencies import agencies
+from dossier.tables.copies import certified_copies, certified_copies_history
 
 
 @dataclass(frozen=True, slots=True)

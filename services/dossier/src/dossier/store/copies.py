@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dossier.tables import catalog_copies
+from dossier.tables.agencies import catalog_copies
 
 
 async def copy_of(tx: AsyncSession, resource: str) -> tuple[str | None, object] | None:

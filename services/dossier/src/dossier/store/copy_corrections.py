@@ -12,7 +12,8 @@ from dossier.domain.corrections import CorrectionState
 from dossier.domain.errors import CopyCorrectionPending
 from dossier.domain.permissions import Sight
 from dossier.store.agencies import in_sight
-from dossier.tables import agencies, certified_copies, certified_copies_history, copy_corrections
+from dossier.tables.agencies import agencies
+from dossier.tables.copies import certified_copies, certified_copies_history, copy_corrections
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from dossier.domain.corrections import Correction, CorrectionState, Corrects, Re
 from dossier.domain.dossier import Dossier
 from dossier.domain.errors import CorrectionPending
 from dossier.domain.lifecycle import Status
-from dossier.tables import corrections, dossiers, events
+from dossier.tables.corrections import corrections
+from dossier.tables.dossiers import dossiers, events
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,8 @@ from sqlalchemy.types import TypeEngine
 from dossier.domain.dossier import Course, Dossier
 from dossier.domain.errors import ApologyAlreadySent
 from dossier.domain.facts import FOREVER, Channel, EndKind, Facts, ReturnMethod, Stretch
-from dossier.tables import apologies, dossiers, events, facts
+from dossier.tables.dossiers import apologies, dossiers, events
+from dossier.tables.facts import facts
 
 _TYPES: dict[str, TypeEngine[Any]] = {
     "agency_id": Integer(),

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.desk import DatedHours, Session, week
 from dossier.domain.errors import DeskHoursAlreadySet
-from dossier.tables import agencies, desk_hours
+from dossier.tables.agencies import agencies, desk_hours
 
 
 async def add_hours(

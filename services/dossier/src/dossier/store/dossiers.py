@@ -18,7 +18,9 @@ from dossier.domain.permissions import Sight
 from dossier.store.agencies import in_sight
 from dossier.store.filings import Filing
 from dossier.store.personal_data import Sealer, masked
-from dossier.tables import agencies, applicants, dossiers, events, personal_data_reads
+from dossier.tables.agencies import agencies
+from dossier.tables.dossiers import dossiers, events
+from dossier.tables.people import applicants, personal_data_reads
 
 _ENUMS: dict[str, type] = {
     "status": Status,

@@ -29,7 +29,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dossier.tables import events, fold_positions
+from dossier.tables.counts import fold_positions
+from dossier.tables.dossiers import events
 
 _LOCK = 7402
 FOLD = "figures"

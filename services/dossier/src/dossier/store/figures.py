@@ -31,7 +31,9 @@ from dossier.domain.facts import FOREVER, Timeliness, timeliness
 from dossier.domain.figures import DIMENSIONS, ONLINE_PROCEDURES, RATES
 from dossier.domain.permissions import Sight
 from dossier.store.agencies import in_sight
-from dossier.tables import agencies, events, facts, facts_history
+from dossier.tables.agencies import agencies
+from dossier.tables.dossiers import events
+from dossier.tables.facts import facts, facts_history
 
 _COLUMNS = [column.name for column in facts.c]
 Predicates = Mapping[str, ColumnElement[bool]]

@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dossier.domain.lifecycle import Status
 from dossier.domain.permissions import Sight
 from dossier.store.agencies import in_sight
-from dossier.tables import agencies, applicants, filing_events, filings
+from dossier.tables.agencies import agencies
+from dossier.tables.filings import filing_events, filings
+from dossier.tables.people import applicants
 
 FilingDetails = Mapping[str, str | Sequence[Mapping[str, str]]]
 

@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dossier.domain.dossier import Dossier, dossier_code
 from dossier.domain.hand_overs import Step
 from dossier.store.papers import WaitingPlace, is_of, key_of, next_number
-from dossier.tables import agencies, dossiers, hand_overs
+from dossier.tables.agencies import agencies
+from dossier.tables.dossiers import dossiers
+from dossier.tables.papers import hand_overs
 
 _from, _to = agencies.alias("handing"), agencies.alias("taking")
 _TOLD = (

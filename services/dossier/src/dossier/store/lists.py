@@ -14,7 +14,7 @@ from kernel.time_zone import end_of_day, start_of_day
 
 from dossier.domain.lifecycle import WAITING, Status
 from dossier.domain.standing import STATUSES, Standing
-from dossier.tables import NAME_KEYS
+from dossier.tables.people import NAME_KEYS
 
 Row = Mapping[str, Any]
 """A line of a list, its columns by name."""

@@ -27,7 +27,10 @@ from dossier.domain.dossier import Dossier
 from dossier.domain.overdue import DueRange, WorkKind
 from dossier.domain.permissions import Sight
 from dossier.store.agencies import in_sight
-from dossier.tables import agencies, apologies, dossiers, events, facts, overdue_reasons
+from dossier.tables.agencies import agencies
+from dossier.tables.corrections import overdue_reasons
+from dossier.tables.dossiers import apologies, dossiers, events
+from dossier.tables.facts import facts
 
 Place = tuple[date, date, int, int]
 """Where a dossier stands in lists of work: due date, day of the code, serial, agency."""

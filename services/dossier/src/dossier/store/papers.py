@@ -22,7 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.dossier import Dossier, dossier_code
-from dossier.tables import agencies, consultations, payment_requests, supplement_requests
+from dossier.tables.agencies import agencies
+from dossier.tables.papers import consultations, payment_requests, supplement_requests
 
 WaitingPlace = tuple[datetime, int, date, int, int]
 """Where a paper stands in what waits: its instant, the key of its dossier, its number."""

@@ -15,16 +15,11 @@ from dossier.store.course import Apology
 from dossier.store.filings import Filing
 from dossier.store.papers import is_of
 from dossier.store.personal_data import Sealer
-from dossier.tables import (
-    agencies,
-    apologies,
-    applicants,
-    dossiers,
-    events,
-    filing_events,
-    hand_overs,
-    personal_data_reads,
-)
+from dossier.tables.agencies import agencies
+from dossier.tables.dossiers import apologies, dossiers, events
+from dossier.tables.filings import filing_events
+from dossier.tables.papers import hand_overs
+from dossier.tables.people import applicants, personal_data_reads
 
 _from, _to = agencies.alias("giving"), agencies.alias("taking")
 

@@ -27,7 +27,9 @@ from dossier.domain.readings import CORRECTIONS, FIRST_LATE, READINGS, SOFTWARE_
 from dossier.store.agencies import in_sight
 from dossier.store.figures import Scope, in_window, known_facts, predicates
 from dossier.store.overdue import reason_of
-from dossier.tables import agencies, corrections, facts, facts_history
+from dossier.tables.agencies import agencies
+from dossier.tables.corrections import corrections
+from dossier.tables.facts import facts, facts_history
 
 ALL_READ = (*READINGS, *LATE_REASONS)
 """The figures counted here."""

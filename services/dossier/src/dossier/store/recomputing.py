@@ -29,7 +29,10 @@ from dossier.domain.lifecycle import Status
 from dossier.domain.recomputing import RECOMPUTED, RunState
 from dossier.store.dossiers import dossiers_at
 from dossier.store.personal_data import Sealer
-from dossier.tables import agencies, corrections, dossiers, due_date_runs, events, facts
+from dossier.tables.agencies import agencies, due_date_runs
+from dossier.tables.corrections import corrections
+from dossier.tables.dossiers import dossiers, events
+from dossier.tables.facts import facts
 
 Key = tuple[int, date, int]
 """Agency, day of the code, serial: the order in which a run walks."""

@@ -29,14 +29,9 @@ from dossier.store.agencies import in_sight
 from dossier.store.cells import LONGEST_DAYS, KnownWindow, cells_of, online_of, present
 from dossier.store.event_log import FOLD, Mark, changes
 from dossier.store.figures import Scope
-from dossier.tables import (
-    events,
-    facts,
-    fold_positions,
-    stat_cells,
-    stat_online_procedures,
-    stat_periods,
-)
+from dossier.tables.counts import fold_positions, stat_cells, stat_online_procedures, stat_periods
+from dossier.tables.dossiers import events
+from dossier.tables.facts import facts
 
 Cells = dict[str, dict[str, int]]
 """Counts by measure, by field; '' is all fields together."""

@@ -1,0 +1,63 @@
+"""Counts kept ahead of the question, folded from the log."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    Identity,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from dossier.domain.rollups import MEASURES
+from dossier.tables.row import Row, agency_key, instant
+
+stat_periods = Table(
+    "stat_periods",
+    Row.metadata,
+    Column("period_id", Integer, Identity(always=True), primary_key=True),
+    Column("period_code", Text, nullable=False, unique=True),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    # The periods in which a life counts: a range of their last days.
+    UniqueConstraint("ends_on", "starts_on"),
+    CheckConstraint("starts_on <= ends_on and ends_on - starts_on < 400", name="days"),
+)
+"""Windows that are counted ahead: data, both days included."""
+
+
+def _stat_key() -> tuple[Column[int], ...]:
+    return agency_key(), Column("period_id", Integer, primary_key=True, autoincrement=False)
+
+
+stat_cells = Table(
+    "stat_cells",
+    Row.metadata,
+    *_stat_key(),
+    Column("field_code", Text, primary_key=True),
+    *(Column(name, Integer, nullable=False, server_default=text("0")) for name in MEASURES),
+)
+"""Counts of an agency's period by field; the row of field '' has the counts of all fields."""
+
+stat_online_procedures = Table(
+    "stat_online_procedures",
+    Row.metadata,
+    *_stat_key(),
+    Column("procedure_code", Text, primary_key=True),
+    Column("received", Integer, nullable=False, server_default=text("0")),
+)
+"""Online dossiers received, by procedure."""
+
+fold_positions = Table(
+    "fold_positions",
+    Row.metadata,
+    Column("fold", Text, primary_key=True),
+    Column("xid", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    instant("folded_at"),
+)
+"""Up to which event of the log (in the order of `xid`, `position`) the cells reach."""

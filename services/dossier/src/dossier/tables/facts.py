@@ -1,0 +1,108 @@
+"""What statistics read of a dossier, now and as it was known."""
+
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+
+from dossier.tables.row import Row, dossier_key, of_dossier
+
+
+def _facts() -> tuple[Column[Any], ...]:
+    """Return the narrow columns of statistics; 'infinity' instead of null, so days compare."""
+    return (
+        Column("version", Integer, nullable=False),
+        Column("is_last", Boolean, nullable=False),
+        Column("channel", Text, nullable=False),
+        Column("field_code", Text, nullable=False),
+        Column("procedure_code", Text, nullable=False),
+        Column("received_on", Date, nullable=False),
+        Column("from_on", Date, nullable=False),
+        Column("until_on", Date, nullable=False),
+        Column("due_on", Date, nullable=False),
+        Column("is_waiting", Boolean, nullable=False),
+        Column("ended_on", Date, nullable=False),
+        Column("end_kind", Text),
+        Column("returned_on", Date, nullable=False),
+        Column("return_method", Text),
+        Column("apologised_on", Date, nullable=False),
+        Column("recorded_from", DateTime(timezone=True), nullable=False),
+        Column("officer", Text, nullable=False, server_default="-"),
+    )
+
+
+def _stretch_key() -> tuple[Column[Any], ...]:
+    return (
+        *dossier_key(),
+        Column("stretch", SmallInteger, primary_key=True, autoincrement=False),
+    )
+
+
+facts = Table(
+    "facts",
+    Row.metadata,
+    *_stretch_key(),
+    *_facts(),
+    of_dossier(),
+    # Counting: one range scan of those received by the period's end and not ended before it.
+    Index(
+        "ix_facts_count",
+        "agency_id",
+        "ended_on",
+        "received_on",
+        postgresql_include=["stretch", "is_last", "channel", "field_code", "due_on"],
+    ),
+    # Evidence in order of receipt; also what was received in a period.
+    Index("ix_facts_received", "agency_id", "received_on", "serial"),
+    # Results returned by post in a period, wherever the dossier ended.
+    Index(
+        "ix_facts_returned",
+        "agency_id",
+        "returned_on",
+        postgresql_where=text("return_method = 'postal'"),
+    ),
+    # Late work: what pends or ended past its due date, the longest due first.
+    Index(
+        "ix_facts_due",
+        *("agency_id", "due_on", "issued_on", "serial"),
+        postgresql_where=text("ended_on > due_on"),
+    ),
+    # What is overdue today, for the quarter that is still running.
+    Index(
+        "ix_facts_open",
+        *("agency_id", "due_on"),
+        postgresql_include=["field_code", "is_waiting"],
+        postgresql_where=text("until_on = 'infinity'"),
+    ),
+)
+"""Facts as known now, one row per stretch of a dossier's life."""
+
+facts_history = Table(
+    "facts_history",
+    Row.metadata,
+    *dossier_key(),
+    Column("stretch", SmallInteger, primary_key=True, autoincrement=False),
+    *(column for column in _facts() if column.name != "version"),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("recorded_to", DateTime(timezone=True), nullable=False),
+    of_dossier(),
+    # As known at an instant: the superseded rows that were current then.
+    Index(None, "agency_id", "recorded_to"),
+    # Ends first recorded as late, whatever was corrected since.
+    Index(
+        "ix_facts_history_ended_late",
+        *("agency_id", "ended_on"),
+        postgresql_where=text("is_last and ended_on > due_on and ended_on < 'infinity'"),
+    ),
+)
+"""Facts as known from `recorded_from` up to, but without, `recorded_to`; append-only."""
