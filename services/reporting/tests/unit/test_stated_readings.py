@@ -210,7 +210,12 @@ def test_a_quoted_period_must_be_one():
 
 def test_events_and_entities_of_the_report_itself_are_fine():
     events = [StatedEvent(day, "x") for day in (date(2022, 6, 15), date(2022, 9, 14))]
-    names = ["ubnd  phường phú sơn", "H56.18.26", "Uỷ ban nhân dân phường Phú Sơn"]
+    names = [
+        "ubnd  phường phú sơn",
+        "H56.18.26",
+        "Uỷ ban nhân dân phường Phú Sơn",
+        "phường Phú Sơn",
+    ]
     own = [said("a", 1, entity=name) for name in names]
     assert codes(*own, events=events) == set()
 

@@ -157,9 +157,9 @@ def other_entities(statement: Statement) -> Iterator[Finding]:
 
 
 def _plain(name: str) -> str:
-    """Return a name as everybody writes it: `UBND` and both spellings of `Ủy ban` are one."""
+    """Return a name as everybody writes it: a ward, its `UBND` and its `Ủy ban` are one."""
     words = " ".join(normalize("NFC", name).casefold().replace("uỷ", "ủy").split())
-    return words.replace("ủy ban nhân dân", "ubnd")
+    return words.replace("ủy ban nhân dân", "ubnd").removeprefix("ubnd ")
 
 
 def percentages_without_n(statement: Statement) -> Iterator[Finding]:
