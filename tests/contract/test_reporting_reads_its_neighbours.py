@@ -1,4 +1,7 @@
+import json
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from kernel.figures import FigureKind
@@ -6,10 +9,12 @@ from kernel.periods import ReportingPeriod
 from kit.errors import BadCursor
 from reporting.clients import CatalogClient, FiguresClient
 from reporting.domain.errors import UnknownFigure
+from reporting.domain.score_scale import SCALES
 
 Q3 = ReportingPeriod.between(date(2022, 6, 15), date(2022, 9, 14))
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
 WARD = "H56.18.26"
+RELEASES = Path(__file__).parents[2] / "services" / "rating" / "releases"
 
 
 @pytest.fixture(params=["catalog", "dossier", "rating"])
@@ -92,3 +97,15 @@ async def test_agencies_have_names_levels_and_parents_and_fields_have_names(keep
     assert await catalog.agency("H57", on=Q3.last_day) is None
     assert await catalog.subtree("H56.18") == {"H56.18", WARD}
     assert await catalog.procedure_field_names() == {"chung-thuc": "Chứng thực"}
+
+
+def test_the_scale_of_stated_points_is_that_of_the_indicator_set():
+    for scale in SCALES:
+        released = json.loads((RELEASES / f"{scale.code}.json").read_text())
+        assert released["valid_from"] == scale.valid_from.isoformat()
+        assert {each["max_points"] for each in released["indicators"]} == {scale.points_each}
+        assert len(released["indicators"]) == scale.indicators
+        for band in released["classes"]:
+            assert scale.class_of(Decimal(band["from_points"])) == band["name_vi"]
+            below = scale.class_of(Decimal(band["from_points"]) - Decimal("0.1"))
+            assert (below != band["name_vi"]) or band is released["classes"][-1]

@@ -80,6 +80,12 @@ def test_a_draft_prints_its_own_figures_and_findings():
     assert (printed.digest, printed.sealed_on) == (None, None)
 
 
+def test_points_are_printed_of_the_most_that_the_set_in_force_gives():
+    assert content(a_row(), the_parts()).indicator_maximum == 2
+    before = a_row(from_on=date(2018, 6, 15), to_on=date(2018, 9, 14))
+    assert content(before, the_parts()).indicator_maximum is None
+
+
 def test_the_form_is_printed_cell_by_cell():
     form = content(a_row(), the_parts()).form
     assert [row.label for row in form.rows] == ["Hộ tịch"]

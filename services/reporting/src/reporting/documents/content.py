@@ -84,7 +84,7 @@ class ReportContent:
     findings: tuple[FindingLine, ...] = ()
     counted_indicators: tuple[int, ...] | None = None
     indicator_labels: Mapping[int, str] | None = None
-    indicator_maximum: int | None = 2
+    indicator_maximum: int | None = None
     digest: str | None = None
     sealed_on: date | None = None
     number: str = ""

@@ -27,7 +27,7 @@ class ScoreScale:
 SCALES: tuple[ScoreScale, ...] = (
     ScoreScale(
         code="tt01-2018",
-        valid_from=date(2018, 11, 23),
+        valid_from=date(2019, 1, 8),
         points_each=2,
         indicators=9,
         classes=(
@@ -39,7 +39,7 @@ SCALES: tuple[ScoreScale, ...] = (
         ),
     ),
 )
-"""Indicator sets whose score is printed in quarterly reports."""
+"""Indicator sets whose score is printed in quarterly reports, as rating's releases have them."""
 
 
 def scale_in_force(on: date, scales: Sequence[ScoreScale] = SCALES) -> ScoreScale | None:

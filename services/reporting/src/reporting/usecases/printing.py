@@ -23,6 +23,7 @@ from reporting.domain.findings import Origin
 from reporting.domain.forms import Cells, FilledForm
 from reporting.domain.permissions import Reach
 from reporting.domain.report import Parts
+from reporting.domain.score_scale import scale_in_force
 from reporting.schemas.reports import DocumentFormat, Report
 from reporting.store import parts, reports
 from reporting.tables import ReportRow
@@ -82,6 +83,7 @@ def content(row: ReportRow, now: Parts) -> ReportContent:
     name, seal = name_of(row), now.seal
     following = name.following
     own = [finding for finding in now.findings if finding.origin is Origin.RECORDS]
+    scale = scale_in_force(row.to_on)
     return ReportContent(
         agency_name=row.agency_name,
         parent_name=row.parent_name or "",
@@ -101,6 +103,7 @@ def content(row: ReportRow, now: Parts) -> ReportContent:
             if finding.check_id != "section_missing"  # said in the place of the section itself
         ),
         counted_indicators=now.counted_indicators,
+        indicator_maximum=scale.points_each if scale else None,
         digest=seal.digest if seal else None,
         sealed_on=local_day(seal.sealed_at) if seal else None,
     )
