@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import KeyedColumnElement
@@ -47,14 +47,29 @@ def in_sight(
     With `resolver`, the agency that settles a dossier sees it as well as the one that received
     it; lists and figures belong to the agency that received.
     """
-    received = _numbered(column, sight)
-    held = received if resolver is None else or_(received, _numbered(resolver, sight))
+    if resolver is None:
+        return _numbered(column, _both(sight, among))
+    held = or_(_numbered(column, sight), _numbered(resolver, sight))
     return held if among is None else and_(held, _numbered(column, among))
+
+
+def _both(sight: Sight, among: Collection[str] | None) -> Collection[str] | None:
+    if sight is None or among is None:
+        return among if sight is None else sight
+    return sight.intersection(among)
 
 
 def _numbered(
     column: KeyedColumnElement[int], codes: Collection[str] | None
 ) -> ColumnElement[bool]:
+    """Return the condition; one agency is an equality, which reaches into unions and orders.
+
+    Several are one array, so that a province costs no parameter each.
+    """
     if codes is None:
         return true()
-    return column.in_(select(agencies.c.agency_id).where(agencies.c.code.in_(codes)))
+    numbers = select(agencies.c.agency_id)
+    if len(codes) == 1:
+        return column == numbers.where(agencies.c.code == min(codes)).scalar_subquery()
+    among = literal(sorted(codes), ARRAY(Text))
+    return column.in_(numbers.where(agencies.c.code == any_(among)))
