@@ -1,10 +1,11 @@
 """Bulk intake: a batch of whole histories by COPY into the real tables, all or nothing."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -16,9 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dossier.domain.dossier import Course
 from dossier.domain.due_date import TimeLimit
 from dossier.domain.errors import NotStorable
+from dossier.domain.facts import Channel, Facts
 from dossier.domain.history import PastEvent
+from dossier.domain.lifecycle import Status
 from dossier.domain.names import folded
 from dossier.domain.procedures import ProcedureVersion
+from dossier.store import copying
 from dossier.store.intake import driver_connection
 
 _QUEUE = 7401
@@ -41,12 +45,9 @@ _RAISE = """
 """
 
 
-Row = tuple[object, ...]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Particulars:
-    """What an imported dossier is besides its course: whose, under which terms, told by whom."""
+    """What an imported dossier is besides its course: whose, and under which terms."""
 
     agency_id: int
     external_id: str
@@ -58,26 +59,24 @@ class Particulars:
     version: ProcedureVersion
     limit: TimeLimit
     received_at: datetime
-    recorded_at: datetime
-    recorded_by: str
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A whole dossier as imported: its rows, in the order of the columns below and without keys.
+    """A whole dossier as imported: its rows as they are copied, but for the serial's key.
 
-    Rows and not objects, because a batch holds thousands and is gone in a moment.
+    Bytes and not objects, because a batch holds thousands and is gone in a moment.
     """
 
     agency_id: int
     external_id: str
     issued_on: date
     received_at: datetime
-    applicant: Row
-    dossier: Row
-    folded_name: str
-    events: Sequence[Row]
-    facts: Sequence[Row]
+    applicant: bytes
+    dossier: bytes
+    name: bytes
+    events: Sequence[bytes]
+    facts: Sequence[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,142 +166,179 @@ async def _serials(
 
 
 async def _copy(connection: "asyncpg.Connection[Any]", numbered: Sequence[Numbered]) -> None:
-    """Copy table by table; keys are put before rows as they are sent, so no batch is held twice."""
+    """Copy table by table, in the order in which they refer to each other."""
     if not numbered:
         return
-    tables: Iterable[tuple[str, Sequence[str], Iterable[Row]]] = (
-        ("applicants", _APPLICANT, (h.applicant for h, _ in numbered)),
-        ("dossiers", (*_KEY, *_DOSSIER), ((*_key(h, n), *h.dossier) for h, n in numbered)),
-        ("applicant_names", (*_KEY, *_NAME), ((*_key(h, n), h.folded_name) for h, n in numbered)),
-        ("events", (*_KEY, *_EVENT), ((*_key(h, n), *e) for h, n in numbered for e in h.events)),
-        ("facts", (*_KEY, *_FACT), ((*_key(h, n), *f) for h, n in numbered for f in h.facts)),
+    keyed = [(_key(history, serial), history) for history, serial in numbered]
+    tables = (
+        ("applicants", _APPLICANT, [h.applicant for _, h in keyed]),
+        ("dossiers", [*_KEY, *_DOSSIER], [key + h.dossier for key, h in keyed]),
+        ("applicant_names", [*_KEY, *_NAME], [key + h.name for key, h in keyed]),
+        ("events", [*_KEY, *_EVENT], [key + event for key, h in keyed for event in h.events]),
+        ("facts", [*_KEY, *_FACT], [key + fact for key, h in keyed for fact in h.facts]),
     )
     for table, columns, rows in tables:
-        await connection.copy_records_to_table(table, records=rows, columns=columns)
+        await copying.copy_rows(connection, table, columns, rows)
 
 
-def _key(history: History, serial: int) -> tuple[int, date, int]:
-    return history.agency_id, history.issued_on, serial
+def _key(history: History, serial: int) -> bytes:
+    day = copying.day(history.issued_on)
+    return copying.integer(history.agency_id) + day + copying.integer(serial)
 
 
-_KEY = ("agency_id", "issued_on", "serial")
-_APPLICANT = ("agency_id", "applicant_id", "full_name", "sealed", "key_id")
-_NAME = ("folded_name",)
-_DOSSIER = (
-    *("version", "status", "came_from", "status_since", "channel", "procedure_code"),
-    *("procedure_name", "version_number", "field_code", "time_limit_value", "time_limit_unit"),
-    *("cutoff_time", "supplement_policy", "received_at", "due_on", "ended_at", "end_kind"),
-    *("returned_at", "return_method", "subject", "external_id", "applicant_id"),
-    *("resolver_agency_id", "recorded_at", "received_by"),
-)
-_EVENT = (
-    *("event_number", "kind", "from_status", "to_status", "occurred_at", "recorded_at"),
-    *("recorded_by", "details"),
-)
-_FACT = (
-    *("stretch", "version", "is_last", "channel", "field_code", "procedure_code", "received_on"),
-    *("from_on", "until_on", "due_on", "is_waiting", "ended_on", "end_kind", "returned_on"),
-    *("return_method", "apologised_on", "recorded_from", "officer"),
-)
+_KEY = ["agency_id", "issued_on", "serial"]
+_APPLICANT = ["agency_id", "applicant_id", "full_name", "sealed", "key_id"]
+_NAME = ["folded_name"]
+_DOSSIER = [
+    *("version", "status", "came_from", "status_since"),
+    *("channel", "procedure_code", "procedure_name", "version_number", "field_code"),
+    *("time_limit_value", "time_limit_unit", "cutoff_time", "supplement_policy"),
+    *("received_at", "due_on", "ended_at", "end_kind", "returned_at", "return_method"),
+    *("subject", "external_id", "applicant_id", "resolver_agency_id"),
+    *("recorded_at", "received_by"),
+]
+_EVENT = [
+    *("event_number", "kind", "from_status", "to_status", "occurred_at"),
+    *("recorded_at", "recorded_by", "details"),
+]
+_FACT = [
+    *("stretch", "version", "is_last", "channel", "field_code", "procedure_code"),
+    *("received_on", "from_on", "until_on", "due_on", "is_waiting", "ended_on", "end_kind"),
+    *("returned_on", "return_method", "apologised_on", "recorded_from", "officer"),
+]
+_IMPORTED = copying.jsonb('{"imported": true}')
 
 
-def history_of(particulars: Particulars, course: Course, events: Sequence[PastEvent]) -> History:
-    """Return the rows that a dossier and its course make."""
-    applicant = (
-        particulars.agency_id,
-        particulars.applicant_id,
-        particulars.full_name,
-        particulars.sealed,
-        particulars.key_id,
-    )
-    return History(
-        particulars.agency_id,
-        particulars.external_id,
-        course.facts.received_on,
-        particulars.received_at,
-        applicant,
-        _dossier(particulars, course, version=len(events)),
-        folded(particulars.full_name),
-        _events(particulars, course, events),
-        _facts(particulars, course, version=len(events)),
-    )
+class Scribe:
+    """Writes the histories of a batch; what is alike in many is written once."""
 
+    def __init__(self, *, recorded_at: datetime, recorded_by: str) -> None:
+        self._told = copying.instant(recorded_at) + copying.text(recorded_by)
+        self._words = cache(copying.text)
+        self._days = cache(copying.day)
+        self._terms: dict[tuple[str, int, Channel], bytes] = {}
+        self._matter = cache(_matter)
+        self._state = cache(_state)
+        self._act = cache(_act)
+        self._received = cache(_received)
 
-def _dossier(of: Particulars, course: Course, *, version: int) -> Row:
-    terms, limit = of.version, of.limit
-    return (
-        version,
-        course.status,
-        course.came_from,
-        course.status_since,
-        course.facts.channel,
-        terms.procedure_code,
-        terms.name,
-        terms.number,
-        terms.field_code,
-        limit.value,
-        limit.unit,
-        limit.cutoff,
-        terms.supplement_policy,
-        of.received_at,
-        course.due_on,
-        course.ended_at,
-        course.facts.end_kind,
-        course.returned_at,
-        course.facts.return_method,
-        of.subject,
-        of.external_id,
-        of.applicant_id,
-        of.agency_id,
-        of.recorded_at,
-        of.recorded_by,
-    )
+    def history(
+        self, particulars: Particulars, course: Course, events: Sequence[PastEvent]
+    ) -> History:
+        """Write the rows that a dossier and its course make."""
+        return History(
+            particulars.agency_id,
+            particulars.external_id,
+            course.facts.received_on,
+            particulars.received_at,
+            _applicant(particulars),
+            self._dossier(particulars, course, version=len(events)),
+            copying.text(folded(particulars.full_name)),
+            list(self._events(course, events)),
+            list(self._facts(particulars, course.facts, version=len(events))),
+        )
 
-
-def _events(of: Particulars, course: Course, events: Sequence[PastEvent]) -> list[Row]:
-    due_on = "null" if course.due_on is None else f'"{course.due_on}"'
-    details = f'{{"imported": true, "due_on": {due_on}}}'
-    rows: list[Row] = []
-    for number, event in enumerate(events, start=1):
-        rows.append(
+    def _dossier(self, of: Particulars, course: Course, *, version: int) -> bytes:
+        facts, words = course.facts, self._words
+        return b"".join(
             (
-                number,
-                event.kind,
-                event.from_status,
-                event.to_status,
-                event.occurred_at,
-                of.recorded_at,
-                of.recorded_by,
-                details,
+                self._state(version, course.status, course.came_from),
+                copying.instant(course.status_since),
+                words(facts.channel),
+                self._terms_of(of, facts.channel),
+                copying.instant(of.received_at),
+                self._days(course.due_on),
+                copying.instant(course.ended_at),
+                words(facts.end_kind),
+                copying.instant(course.returned_at),
+                words(facts.return_method),
+                copying.text(of.subject),
+                copying.text(of.external_id),
+                copying.uuid(of.applicant_id),
+                copying.integer(of.agency_id),
+                self._told,
             )
         )
-        details = '{"imported": true}'
-    return rows
+
+    def _terms_of(self, of: Particulars, channel: Channel) -> bytes:
+        key = (of.version.procedure_code, of.version.number, channel)
+        if key not in self._terms:
+            self._terms[key] = _terms(of.version, of.limit)
+        return self._terms[key]
+
+    def _events(self, course: Course, events: Sequence[PastEvent]) -> Iterator[bytes]:
+        details = self._received(course.due_on)
+        for number, event in enumerate(events, start=1):
+            act = self._act(number, event.kind, event.from_status, event.to_status)
+            yield act + copying.instant(event.occurred_at) + self._told + details
+            details = _IMPORTED
+
+    def _facts(self, of: Particulars, facts: Facts, *, version: int) -> Iterator[bytes]:
+        days, words = self._days, self._words
+        last = len(facts.stretches)
+        for number, stretch in enumerate(facts.stretches, start=1):
+            yield b"".join(
+                (
+                    copying.smallint(number),
+                    copying.integer(version),
+                    copying.boolean(number == last),
+                    words(facts.channel),
+                    self._matter(of.version.field_code, of.version.procedure_code),
+                    days(facts.received_on),
+                    days(stretch.from_on),
+                    days(stretch.until_on),
+                    days(stretch.due_on),
+                    copying.boolean(stretch.is_waiting),
+                    days(facts.ended_on),
+                    words(facts.end_kind),
+                    days(facts.returned_on),
+                    words(facts.return_method),
+                    days(facts.apologised_on),
+                    self._told,
+                )
+            )
 
 
-def _facts(of: Particulars, course: Course, *, version: int) -> list[Row]:
-    facts = course.facts
-    last = len(facts.stretches)
-    return [
+def _applicant(of: Particulars) -> bytes:
+    return b"".join(
         (
-            number,
-            version,
-            number == last,
-            facts.channel,
-            of.version.field_code,
-            of.version.procedure_code,
-            facts.received_on,
-            stretch.from_on,
-            stretch.until_on,
-            stretch.due_on,
-            stretch.is_waiting,
-            facts.ended_on,
-            facts.end_kind,
-            facts.returned_on,
-            facts.return_method,
-            facts.apologised_on,
-            of.recorded_at,
-            of.recorded_by,
+            copying.integer(of.agency_id),
+            copying.uuid(of.applicant_id),
+            copying.text(of.full_name),
+            copying.data(of.sealed),
+            copying.text(of.key_id),
         )
-        for number, stretch in enumerate(facts.stretches, start=1)
-    ]
+    )
+
+
+def _terms(version: ProcedureVersion, limit: TimeLimit) -> bytes:
+    return b"".join(
+        (
+            copying.text(version.procedure_code),
+            copying.text(version.name),
+            copying.integer(version.number),
+            copying.text(version.field_code),
+            copying.integer(limit.value),
+            copying.text(limit.unit),
+            copying.hour(limit.cutoff),
+            copying.text(version.supplement_policy),
+        )
+    )
+
+
+def _matter(field_code: str, procedure_code: str) -> bytes:
+    return copying.text(field_code) + copying.text(procedure_code)
+
+
+def _state(version: int, status: Status, came_from: Status | None) -> bytes:
+    return copying.integer(version) + copying.smallint(status) + copying.smallint(came_from)
+
+
+def _act(number: int, kind: str, from_status: Status | None, to_status: Status) -> bytes:
+    statuses = copying.smallint(from_status) + copying.smallint(to_status)
+    return copying.integer(number) + copying.text(kind) + statuses
+
+
+def _received(due_on: date | None) -> bytes:
+    due = "null" if due_on is None else f'"{due_on}"'
+    return copying.jsonb(f'{{"imported": true, "due_on": {due}}}')

@@ -1,10 +1,10 @@
 """Bulk intake of histories: one batch is checked while the one before is being stored."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID
 
 import orjson
 from kernel.refusals import Refusal
@@ -18,7 +18,8 @@ from dossier.domain.history import Told, past_course
 from dossier.domain.lifecycle import Status
 from dossier.domain.permissions import require_sight
 from dossier.schemas.imports import ImportedDossier, LineOutcome, LineProblem
-from dossier.store.imports import History, Particulars, Placed, history_of, store_histories
+from dossier.store.ids import time_ordered_ids
+from dossier.store.imports import History, Particulars, Placed, Scribe, store_histories
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.ndjson import Line, batches
 from dossier.usecases.terms_book import TermsBook
@@ -53,6 +54,15 @@ class _Checked:
     outcomes: dict[int, bytes]
     histories: dict[int, tuple[str, History]]
     """By line number: the agency's code, and the history."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """What a batch is checked with."""
+
+    book: TermsBook
+    scribe: Scribe
+    applicant_ids: Iterator[UUID]
 
 
 async def import_dossiers(
@@ -97,7 +107,11 @@ async def _work(
 
 async def _check(importer: Importer, batch: Sequence[Line], *, acting: Acting) -> _Checked:
     acting = replace(acting, now=importer.clock())
-    book = TermsBook(importer.office.catalogue)
+    tools = _Tools(
+        TermsBook(importer.office.catalogue),
+        Scribe(recorded_at=acting.now, recorded_by=acting.by),
+        time_ordered_ids(acting.now),
+    )
     outcomes: dict[int, bytes] = {}
     histories: dict[int, tuple[str, History]] = {}
     for count, line in enumerate(batch, start=1):
@@ -105,7 +119,7 @@ async def _check(importer: Importer, batch: Sequence[Line], *, acting: Acting) -
             await asyncio.sleep(0)
         try:
             paper = _paper(line)
-            history = await _history(importer.office, book, paper, acting)
+            history = await _history(importer.office, tools, paper, acting)
             histories[line.number] = (paper.agency_code, history)
         except _TooLong:
             outcomes[line.number] = _rejected(line.number, importer.too_long)
@@ -144,22 +158,24 @@ async def _stored(
 
 
 async def _history(
-    office: Office, book: TermsBook, paper: ImportedDossier, acting: Acting
+    office: Office, tools: _Tools, paper: ImportedDossier, acting: Acting
 ) -> History:
     require_sight(acting.sight, paper.agency_code)
     received_at = receipt_instant(paper.received_at, now=acting.now)
-    agreed = await book.agreed(paper.agency_code, paper.procedure_code, paper.channel, received_at)
+    agreed = await tools.book.agreed(
+        paper.agency_code, paper.procedure_code, paper.channel, received_at
+    )
     told = Told(
         channel=paper.channel,
         received_at=received_at,
-        due_on=book.due_on(paper.agency_code, agreed, received_at),
+        due_on=tools.book.due_on(paper.agency_code, agreed, received_at),
         settled_at=paper.settled_at,
         returned_at=paper.returned_at,
         return_method=paper.return_method,
         status=None if paper.status is None else Status(paper.status),
     )
     course, events = past_course(told, now=acting.now)
-    applicant_id = uuid4()
+    applicant_id = next(tools.applicant_ids)
     particulars = Particulars(
         agency_id=agreed.agency_id,
         external_id=paper.external_id,
@@ -171,10 +187,8 @@ async def _history(
         version=agreed.version,
         limit=agreed.limit,
         received_at=received_at,
-        recorded_at=acting.now,
-        recorded_by=acting.by,
     )
-    return history_of(particulars, course, events)
+    return tools.scribe.history(particulars, course, events)
 
 
 class _TooLong(Exception):

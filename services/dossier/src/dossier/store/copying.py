@@ -1,0 +1,102 @@
+"""Fields and rows in PostgreSQL's binary COPY format.
+
+The driver can write rows itself, value by value. An import writes forty values a dossier of which
+most are the same for thousands: written here once as bytes, they are put together with the few that
+differ, in a fifth of the time.
+"""
+
+import io
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
+from struct import Struct
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from dossier.domain.facts import FOREVER
+
+_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_TRAILER = b"\xff\xff"
+_LENGTH = Struct(">i")
+_COUNT = Struct(">h")
+_SMALLINT = Struct(">ih")
+_INTEGER = Struct(">ii")
+_BIGINT = Struct(">iq")
+_BOOLEAN = Struct(">i?")
+_UUID = Struct(">i16s")
+_FIRST_DAY = date(2000, 1, 1).toordinal()
+_FIRST_INSTANT = datetime(2000, 1, 1, tzinfo=UTC)
+_INFINITE_DAY = 2**31 - 1
+_JSONB_VERSION = b"\x01"
+
+NULL = _LENGTH.pack(-1)
+
+
+def smallint(value: int | None) -> bytes:
+    """Write a field of two bytes."""
+    return NULL if value is None else _SMALLINT.pack(2, value)
+
+
+def integer(value: int | None) -> bytes:
+    """Write a field of four bytes."""
+    return NULL if value is None else _INTEGER.pack(4, value)
+
+
+def boolean(value: bool) -> bytes:  # noqa: FBT001 - a field is written from its value
+    """Write a field of one byte."""
+    return _BOOLEAN.pack(1, value)
+
+
+def text(value: str | None) -> bytes:
+    """Write a field of text."""
+    return data(None if value is None else value.encode())
+
+
+def data(value: bytes | None) -> bytes:
+    """Write a field of bytes."""
+    return NULL if value is None else _LENGTH.pack(len(value)) + value
+
+
+def jsonb(value: str) -> bytes:
+    """Write a field of JSON."""
+    return data(_JSONB_VERSION + value.encode())
+
+
+def uuid(value: UUID) -> bytes:
+    """Write a field that holds an id."""
+    return _UUID.pack(16, value.bytes)
+
+
+def day(value: date | None) -> bytes:
+    """Write a day; `FOREVER` is the database's infinity."""
+    if value is None:
+        return NULL
+    days = _INFINITE_DAY if value == FOREVER else value.toordinal() - _FIRST_DAY
+    return _INTEGER.pack(4, days)
+
+
+def instant(value: datetime | None) -> bytes:
+    """Write an aware instant."""
+    if value is None:
+        return NULL
+    since = value - _FIRST_INSTANT
+    seconds = since.days * 86_400 + since.seconds
+    return _BIGINT.pack(8, seconds * 1_000_000 + since.microseconds)
+
+
+def hour(value: time | None) -> bytes:
+    """Write a time of day."""
+    if value is None:
+        return NULL
+    seconds = (value.hour * 60 + value.minute) * 60 + value.second
+    return _BIGINT.pack(8, seconds * 1_000_000 + value.microsecond)
+
+
+async def copy_rows(
+    connection: "asyncpg.Connection[Any]", table: str, columns: list[str], rows: Iterable[bytes]
+) -> None:
+    """Copy rows, each the fields of `columns` one behind the other, into a table."""
+    count = _COUNT.pack(len(columns))
+    source = io.BytesIO(_HEADER + b"".join([count + row for row in rows]) + _TRAILER)
+    await connection.copy_to_table(table, source=source, columns=columns, format="binary")
