@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from bench.measures import bulk, generator, handling, intake, reading, scraping, statistics
+from bench.measures import bulk, generator, handling, intake, reading, rollups, scraping, statistics
 from bench.results import Result
 from bench.stage import Stage
 
@@ -13,6 +13,9 @@ MEASURES: Sequence[Measure] = (
     generator.ceiling,
     statistics.ward_quarter,
     statistics.raw_quarter,
+    rollups.fold,
+    rollups.province_quarter_closed,
+    rollups.province_quarter_running,
     reading.single,
     reading.pages,
     scraping.scrape,

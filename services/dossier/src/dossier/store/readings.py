@@ -175,6 +175,8 @@ def _versions(scope: Scope) -> FromClause:
     start, last = scope.period.start, scope.period.last_day
     versions = [
         select(*(table.c[name] for name in _VERSION)).where(
+            # Said in each branch, so that one agency's question reads one agency's rows.
+            in_sight(table.c.agency_id, scope.sight, among=scope.agencies),
             table.c.is_last,
             table.c.ended_on.between(start, last),
             table.c.ended_on > table.c.due_on,
