@@ -45,9 +45,12 @@ _RAISE = """
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Particulars:
-    """What an imported dossier is besides its course: whose, and under which terms."""
+    """What an imported dossier is besides its course: whose, and under which terms.
+
+    Not frozen, like `History`, because guarding each field costs more than the rest of making it.
+    """
 
     agency_id: int
     external_id: str
@@ -61,7 +64,7 @@ class Particulars:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class History:
     """A whole dossier as imported: its rows as they are copied, but for the serial's key.
 
