@@ -25,6 +25,8 @@ async def test_an_agency_has_a_level_and_a_subtree(catalog):
     assert (await catalog.agency("H56.18.26", on=TODAY)).level == "commune"
     assert await catalog.agency("H57", on=TODAY) is None
     assert await catalog.subtree("H56.18", on=TODAY) == {"H56.18", "H56.18.26"}
+    kept = await catalog.subtree("H56.18", on=TODAY, with_ended=True)
+    assert kept == {"H56.18", "H56.18.26"}
     assert await catalog.subtree("H57", on=TODAY) == frozenset()
 
 

@@ -63,7 +63,7 @@ class FakeCatalog(CatalogClient):
         self._answer()
         return AgencySeen(code=code, level="commune") if code in self.codes else None
 
-    async def subtree(self, code: str, *, on: date):
+    async def subtree(self, code: str, *, on: date, with_ended: bool = False):
         self._answer()
         return frozenset(one for one in self.codes if one == code or one.startswith(f"{code}."))
 

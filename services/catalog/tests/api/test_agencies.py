@@ -32,6 +32,27 @@ async def test_the_subtree_is_that_of_the_day(clerk, client):
         assert answer.json() == {"code": "H56", "on": day, "codes": codes}
 
 
+async def test_those_that_ended_are_below_whoever_keeps_their_papers(clerk, client):
+    await clerk.tree()
+    end = await clerk.client.patch(
+        "/v1/agencies/H56.18.26",
+        json={"valid_to": "2025-07-01"},
+        headers={**clerk.headers, "If-Match": '"1"'},
+    )
+    assert end.status_code == 200, end.text
+    for root, with_ended, codes in [
+        ("H56", False, ["H56", "H56.18"]),
+        ("H56", True, ["H56", "H56.18", "H56.18.26"]),
+        ("H56.18.26", True, ["H56.18.26"]),
+    ]:
+        answer = await client.get(
+            f"/v1/agencies/{root}/subtree", params={"on": "2025-07-01", "with_ended": with_ended}
+        )
+        assert answer.json()["codes"] == codes
+    gone = await client.get("/v1/agencies/H56.18.26/subtree", params={"on": "2025-07-01"})
+    assert gone.json()["code"] == "agency_not_found"
+
+
 async def test_a_copy_of_the_subtree_is_asked_whether_it_is_fresh(clerk, client):
     await clerk.tree()
     first = await client.get("/v1/agencies/H56/subtree", params={"on": "2022-01-01"})

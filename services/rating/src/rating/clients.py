@@ -111,11 +111,14 @@ class CatalogClient:
         )
         return None if is_not_found(answer) else _read(self._neighbour, answer, AgencySeen)
 
-    async def subtree(self, code: str, *, on: date) -> frozenset[str]:
-        """Return the codes of an agency and all below it; none when it is unknown on that day."""
+    async def subtree(self, code: str, *, on: date, with_ended: bool = False) -> frozenset[str]:
+        """Return the codes of an agency and all below it; none when it is unknown on that day.
+
+        `with_ended` adds the agencies that had ended by then.
+        """
         answer = await self._neighbour.get(
             f"/v1/agencies/{code}/subtree",
-            params={"on": on.isoformat()},
+            params={"on": on.isoformat(), "with_ended": with_ended},
             accept=(HTTPStatus.NOT_FOUND,),
         )
         if is_not_found(answer):

@@ -172,7 +172,9 @@ class CatalogClient:
         return None if is_not_found(answer) else _read(self._neighbour, answer, AgencyCopy)
 
     async def subtree(self, code: str) -> frozenset[str]:
-        """Return the agency and all below it as of now; an old answer serves when none comes.
+        """Return the agency and all below it as of now, also those that have ended.
+
+        An old answer serves when none comes.
 
         Raises:
             NeighbourUnavailable: no answer, and none remembered.
@@ -183,7 +185,9 @@ class CatalogClient:
             return known[1]
         try:
             answer = await self._neighbour.get(
-                f"/v1/agencies/{code}/subtree", accept=(HTTPStatus.NOT_FOUND,)
+                f"/v1/agencies/{code}/subtree",
+                params={"with_ended": True},
+                accept=(HTTPStatus.NOT_FOUND,),
             )
         except NeighbourUnavailable:
             if known is None:

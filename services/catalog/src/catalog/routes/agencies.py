@@ -131,7 +131,16 @@ async def move_agency(
     response_model=Subtree,
     responses={**COPIED, **refusals(AgencyNotFound)},
 )
-async def read_subtree(code: AgencyCode, tx: ReadTx, on: OnDay, now: Now, fresh: Fresh) -> object:
+async def read_subtree(
+    code: AgencyCode,
+    tx: ReadTx,
+    on: OnDay,
+    now: Now,
+    fresh: Fresh,
+    with_ended: Annotated[  # noqa: FBT002 - a query parameter, named on the wire
+        bool, Query(description="Add those that had ended by then: their papers have a keeper.")
+    ] = False,
+) -> object:
     """Read the codes of an agency and of all below it that exist on a day."""
-    codes = await agencies.subtree_on(tx, code, day=on, at=now)
+    codes = await agencies.subtree_on(tx, code, day=on, at=now, with_ended=with_ended)
     return fresh(Subtree(code=code, on=on, codes=codes))

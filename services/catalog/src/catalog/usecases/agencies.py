@@ -111,11 +111,18 @@ async def agencies_on(
     return await store.agencies_on(tx, day=day, parent_code=parent_code, after=after, limit=limit)
 
 
-async def subtree_on(tx: AsyncSession, code: str, *, day: date, at: datetime) -> list[str]:
-    """Return the codes of the agency and of those below it that exist on a day."""
-    await agency_on(tx, code, day=day)
+async def subtree_on(
+    tx: AsyncSession, code: str, *, day: date, at: datetime, with_ended: bool
+) -> list[str]:
+    """Return the codes of the agency and of those below it that exist on a day.
+
+    `with_ended` adds those that had ended by then: whoever was above them keeps their papers.
+
+    Law: our reading (whoever was above an agency that ended keeps its papers)
+    """
+    await (_agency(tx, code) if with_ended else agency_on(tx, code, day=day))
     below = await store.subtree_on(tx, code, day=day, known_at=at)
-    return [agency.code for agency in below if agency.exists_then]
+    return [agency.code for agency in below if with_ended or agency.exists_then]
 
 
 async def _agency(tx: AsyncSession, code: str) -> AgencyRow:

@@ -13,10 +13,10 @@ from rating.domain.permissions import WHOLE_TREE, Sight
 
 
 async def sight_of(catalog: CatalogClient, by: Actor, *, now: datetime) -> Sight:
-    """Return the actor's subtree as of today; an agency always sees itself."""
+    """Return the actor's subtree as of today, with agencies that have ended, and itself."""
     if by.agency_code is None:
         return WHOLE_TREE
-    below = await catalog.subtree(by.agency_code, on=local_day(now))
+    below = await catalog.subtree(by.agency_code, on=local_day(now), with_ended=True)
     return Sight(below | {by.agency_code})
 
 
