@@ -21,10 +21,10 @@ run: setup ## start everything, load the demo quarter, build the report, serve u
 demo: setup ## the same on fresh data, and stop at the end
 	@exec $(VENV) -m tthc demo
 
-check: setup-dev ## style, types, import contracts
+check: setup-dev ## style, types, import contracts, generated pages
 	@$(VENV) -m ruff check . && $(VENV) -m ruff format --check .
 	@$(VENV) -m mypy
-	@$(VENV) .venv/bin/lint-imports
+	@$(VENV) .venv/bin/lint-imports && $(VENV) scripts/write_lifecycle.py --check
 
 test: setup-dev ## all tests; `make test S=dossier K=due` runs some
 	@exec $(VENV) -m pytest --numprocesses 2 --dist loadgroup $(if $(S),services/$(S)) $(if $(K),-k "$(K)")
