@@ -1,6 +1,7 @@
 """Bulk intake of histories: one batch is checked while the one before is being stored."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,7 +29,9 @@ BATCH = 2_000
 _BATCH_BYTES = 4_194_304
 _WAITING_BATCHES = 100
 """Answers kept for a client that writes everything before it reads: 200,000 lines of them."""
-_A_BREATH = 32
+_SELDOM = 50_000
+"""A batch makes objects by the hundred thousand and no cycles: looking for some costs a tenth."""
+_A_BREATH = 8
 """Lines checked before others get their turn: what is being stored must not run dry."""
 
 
@@ -91,6 +94,8 @@ async def _work(
 ) -> None:
     """Check a batch while the one before is being stored, and answer in order."""
     storing: asyncio.Task[bytes] | None = None
+    usual = gc.get_threshold()
+    gc.set_threshold(_SELDOM, *usual[1:])
     try:
         async for batch in batches(chunks, lines=BATCH, size=_BATCH_BYTES):
             checked = await _check(importer, batch, acting=acting)
@@ -100,6 +105,7 @@ async def _work(
         if storing is not None:
             await answers.put(await storing)
     finally:
+        gc.set_threshold(*usual)
         if storing is not None:
             storing.cancel()
         await answers.put(None)
