@@ -223,7 +223,7 @@ async def test_imports_and_the_desk_at_once_leave_no_gap_and_no_duplicate(
 
 
 async def test_an_unknown_procedure_is_asked_for_once_a_batch(client, a_history, catalog):
-    lines = [a_history(number, procedure_code="9.999999") for number in range(300)]
+    lines = [a_history(number, procedure_code="9.999999") for number in range(200)]
     assert {o["outcome"] for o in await send(client, *lines)} == {"rejected"}
     assert catalog.asked.count("procedure 9.999999") == 1
 

@@ -7,12 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 
-async def cut(chunks: list[bytes], *, lines: int = 10_000, size: int = 1 << 30) -> list[list[Line]]:
+async def cut(
+    chunks: list[bytes], *, lines: int = 10_000, size: int = 1 << 30, first: int | None = None
+) -> list[list[Line]]:
     async def stream() -> AsyncIterator[bytes]:
         for chunk in chunks:
             yield chunk
 
-    return [batch async for batch in batches(stream(), lines=lines, size=size)]
+    return [batch async for batch in batches(stream(), lines=lines, size=size, first=first)]
 
 
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=8))
@@ -28,6 +30,7 @@ async def test_a_batch_ends_at_its_lines_or_at_its_bytes():
     chunks = [b"x\n" * 7]
     assert [len(batch) for batch in await cut(chunks, lines=3)] == [3, 3, 1]
     assert [len(batch) for batch in await cut(chunks, size=1)] == [2, 2, 2, 1]
+    assert [len(batch) for batch in await cut(chunks, lines=3, first=1)] == [1, 2, 3, 1]
 
 
 @pytest.mark.parametrize("step", [1_000, LONGEST_LINE, 1 << 20])

@@ -26,6 +26,7 @@ from dossier.usecases.ndjson import Line, batches
 from dossier.usecases.terms_book import TermsBook
 
 BATCH = 2_000
+_FIRST_BATCH = 250
 _BATCH_BYTES = 4_194_304
 _WAITING_BATCHES = 100
 """Answers kept for a client that writes everything before it reads: 200,000 lines of them."""
@@ -97,7 +98,7 @@ async def _work(
     usual = gc.get_threshold()
     gc.set_threshold(_SELDOM, *usual[1:])
     try:
-        async for batch in batches(chunks, lines=BATCH, size=_BATCH_BYTES):
+        async for batch in batches(chunks, lines=BATCH, size=_BATCH_BYTES, first=_FIRST_BATCH):
             checked = await _check(importer, batch, acting=acting)
             if storing is not None:
                 await answers.put(await storing)

@@ -15,22 +15,24 @@ class Line:
 
 
 async def batches(
-    chunks: AsyncIterator[bytes], *, lines: int, size: int
+    chunks: AsyncIterator[bytes], *, lines: int, size: int, first: int | None = None
 ) -> AsyncIterator[list[Line]]:
     """Give batches of up to `lines` lines and, a line over, `size` bytes.
 
-    Blank lines are numbered and left out. An overlong line is skipped without being held.
+    With `first`, the first batch has that many lines and each one after it twice as many, so that
+    whoever takes them over soon has something to do. Blank lines are numbered and left out. An
+    overlong line is skipped without being held.
     """
     cutter = _Cutter()
     batch: list[Line] = []
-    held = 0
+    held, most = 0, first or lines
     async for chunk in chunks:
         for line in cutter.cut(chunk):
             batch.append(line)
             held += len(line.text or b"")
-            if len(batch) == lines or held > size:
+            if len(batch) == most or held > size:
                 yield batch
-                batch, held = [], 0
+                batch, held, most = [], 0, min(2 * most, lines)
     batch += cutter.rest()
     if batch:
         yield batch
