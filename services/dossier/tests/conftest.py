@@ -18,6 +18,8 @@ from kit.db import create_engine, write_sessions
 NOW = datetime(2022, 10, 15, 3, tzinfo=UTC)
 WARD = "H56.18.26"
 PROCEDURE = "1.001193"
+ENDED_ON = date(2025, 6, 30)
+"""The last day of agencies that are no more."""
 DAYS_OFF = ["2022-09-01", "2022-09-02"]
 
 
@@ -47,6 +49,7 @@ class FakeCatalog:
         self.asked: list[str] = []
         self.days_off = [*DAYS_OFF]
         self.agencies = {"H56", "H56.18", WARD}
+        self.ended: set[str] = set()
         self.procedures = {
             PROCEDURE: [version()],
             "1.000001": [version(name="Chứng thực bản sao", field_code=None, cutoff_time="15:00")],
@@ -76,11 +79,17 @@ class FakeCatalog:
         return self._answer(AgencyCopy, {"code": code, "name": name}, etag)
 
     async def subtree(
-        self, code: str, *, on: date | None = None, etag: str | None = None
+        self,
+        code: str,
+        *,
+        on: date | None = None,
+        with_ended: bool = False,
+        etag: str | None = None,
     ) -> Answer | None:
         self._ask(f"subtree {code}")
-        self._require(code)
-        codes = sorted(c for c in self.agencies if c == code or c.startswith(f"{code}."))
+        there = self.agencies | {c for c in self.ended if with_ended or (on and on <= ENDED_ON)}
+        self._require(code, among=there)
+        codes = sorted(c for c in there if c == code or c.startswith(f"{code}."))
         return self._answer(SubtreeCopy, {"code": code, "codes": codes}, etag)
 
     def _ask(self, what: str) -> None:
@@ -88,8 +97,8 @@ class FakeCatalog:
             raise NeighbourUnavailable(neighbour="catalog")
         self.asked.append(what)
 
-    def _require(self, code: str) -> None:
-        if code not in self.agencies:
+    def _require(self, code: str, *, among: set[str] | None = None) -> None:
+        if code not in (self.agencies if among is None else among):
             raise UnknownAgency(agency_code=code)
 
     def _answer(self, kind, body: dict, etag: str | None) -> Answer | None:
@@ -104,7 +113,7 @@ class CatalogThatKnowsAll(FakeCatalog):
         self.procedures.setdefault(code, [version()])
         return await super().procedure(code, etag=etag)
 
-    def _require(self, code: str) -> None:
+    def _require(self, code: str, *, among: set[str] | None = None) -> None:
         self.agencies.add(code)
 
 

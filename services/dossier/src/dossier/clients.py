@@ -145,14 +145,23 @@ class CatalogClient:
         return _known(answer)
 
     async def subtree(
-        self, code: str, *, on: date | None = None, etag: str | None = None
+        self,
+        code: str,
+        *,
+        on: date | None = None,
+        with_ended: bool = False,
+        etag: str | None = None,
     ) -> Answer[SubtreeCopy] | None:
         """Ask for an agency and all below it, as of a day (the catalogue's today when None).
+
+        `with_ended` adds the agencies that had ended by then, itself among them.
 
         Raises:
             UnknownAgency: the catalogue has none with this code.
         """
         asked = {} if on is None else {"on": on.isoformat()}
+        if with_ended:
+            asked["with_ended"] = "true"
         answer = await self._ask(f"/v1/agencies/{code}/subtree", asked, etag, SubtreeCopy)
         if answer == _NOT_FOUND:
             raise UnknownAgency(agency_code=code)

@@ -176,6 +176,25 @@ async def test_subordinates_count_with_their_superior_when_asked(client, quarter
     assert both["dossiers.received"] >= 11
 
 
+async def test_an_agency_that_has_ended_still_answers_for_its_quarter(
+    client, quarter, catalog, bearer
+):
+    above = quarter.rsplit(".", 1)[0]
+    catalog.agencies |= {above}
+    catalog.agencies.discard(quarter)
+    catalog.ended.add(quarter)
+    town = bearer("figures:read", agency=above, subject="town")
+    question = f"/v1/figures?agency={above}&{Q3}&include_subordinates=true"
+    answer = await client.get(question, headers=town)
+    assert answer.status_code == 200, answer.text
+    counted = {f["key"]: f["value"] for f in answer.json()["figures"]}
+    own = {f["key"]: f["value"] for f in await figures(client, quarter)}
+    assert counted["dossiers.received"] >= own["dossiers.received"] == 11
+    ward = bearer("figures:read", agency=quarter, subject="ward")
+    answer = await client.get(f"/v1/figures?agency={quarter}&{Q3}", headers=ward)
+    assert answer.status_code == 200, answer.text
+
+
 async def test_figures_of_another_agency_are_refused(client, quarter, bearer):
     headers = bearer("figures:read", agency="H56")
     for path in ("/v1/figures?", "/v1/figures/dossiers.received/evidence?"):

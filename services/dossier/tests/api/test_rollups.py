@@ -81,7 +81,7 @@ async def test_verification_compares_every_window_and_finds_them_equal(client, a
     answer = await client.post("/v1/figure-verifications", json=body)
     found = answer.json()
     assert (found["compared_on"], found["differences"]) == ("2022-10-15", [])
-    assert 1 <= found["windows"] <= 7
+    assert found["windows"] >= 1  # windows that other tests open are compared as well
     everything = (await client.post("/v1/figure-verifications", json={})).json()
     assert everything["differences"] == []
     metrics = (await client.get("/metrics")).text

@@ -198,11 +198,17 @@ class Catalogue:
             self._agency_ids[code] = known or await self._number(code)
         return self._agency_ids[code]
 
-    async def subtree(self, code: str, *, on: date | None = None) -> frozenset[str]:
-        """Return the codes of an agency and all below it, as of a day (None: as of now)."""
+    async def subtree(
+        self, code: str, *, on: date | None = None, with_ended: bool = False
+    ) -> frozenset[str]:
+        """Return the codes of an agency and all below it, as of a day (None: as of now).
+
+        `with_ended` adds those that had ended by then: their dossiers are still answered for.
+        """
         resource = f"agencies/{code}/subtree" + (f"/{on}" if on else "")
         return await self._subtrees.read(
-            resource, lambda etag: self._client.subtree(code, on=on, etag=etag)
+            resource + ("/with-ended" if with_ended else ""),
+            lambda etag: self._client.subtree(code, on=on, with_ended=with_ended, etag=etag),
         )
 
     async def agency_name(self, code: str, *, on: date) -> str:
@@ -216,14 +222,14 @@ class Catalogue:
         )
 
     async def sight(self, actor: Actor) -> Sight:
-        """Return the agencies the actor sees: its own part of the tree as of now.
+        """Return the agencies the actor sees: its own part of the tree, ended ones among them.
 
         When that cannot be learnt, its own agency only: narrower is safe, and intake goes on.
         """
         if actor.agency_code is None:
             return None
         try:
-            return await self.subtree(actor.agency_code)
+            return await self.subtree(actor.agency_code, with_ended=True)
         except (NeighbourUnavailable, UnknownAgency):
             return frozenset({actor.agency_code})
 
@@ -234,7 +240,7 @@ class Catalogue:
         return Desks(official.calendar, official.notices, self.usual_hours, own)
 
     async def _number(self, code: str) -> int:
-        await self._client.agency(code)
+        await self._client.subtree(code, with_ended=True)
         async with self._sessions.begin() as tx:
             return await agencies.number_agency(tx, code)
 

@@ -56,12 +56,18 @@ async def compute_figures(
 
 
 async def scope_of(office: Office, query: FigureQuery, *, acting: Acting) -> Scope:
-    """Say which agencies the question covers: those below as of the period's last day."""
+    """Say which agencies the question covers: those below as of the period's last day.
+
+    Raises:
+        NotYourAgency: one of them is out of sight; a sum that leaves it out would be wrong.
+    """
     require_sight(acting.sight, query.agency_code)
     await office.catalogue.agency_id(query.agency_code)
     codes = frozenset({query.agency_code})
     if query.include_subordinates:
         codes |= await office.catalogue.subtree(query.agency_code, on=query.period.last_day)
+    for code in sorted(codes):
+        require_sight(acting.sight, code)
     return Scope(agencies=codes, sight=acting.sight, period=query.period, known_at=query.known_at)
 
 
