@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, literal, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import KeyedColumnElement
@@ -51,6 +51,28 @@ def in_sight(
         return _numbered(column, _both(sight, among))
     held = or_(_numbered(column, sight), _numbered(resolver, sight))
     return held if among is None else and_(held, _numbered(column, among))
+
+
+def walked(
+    column: KeyedColumnElement[int],
+    sight: Sight,
+    *,
+    among: Collection[str] | None = None,
+    start: int = 0,
+) -> ColumnElement[bool]:
+    """Return `in_sight` from the agency numbered `start` on, for a walk agency by agency.
+
+    Several agencies are compared with an array, which leaves an index in its order.
+    """
+    codes = _both(sight, among)
+    if codes is None:
+        return column >= start
+    if len(codes) == 1:
+        return _numbered(column, codes)
+    numbers = select(agencies.c.agency_id).where(
+        agencies.c.code == any_(literal(sorted(codes), ARRAY(Text))), agencies.c.agency_id >= start
+    )
+    return column == any_(func.array(numbers.scalar_subquery()))
 
 
 def _both(sight: Sight, among: Collection[str] | None) -> Collection[str] | None:

@@ -26,11 +26,11 @@ from dossier.domain.figures import BROKEN_DOWN, COUNTED, DEFINITIONS, ONLINE_PRO
 from dossier.domain.permissions import require_sight
 from dossier.store import certified
 from dossier.store import figures as store
-from dossier.store.figures import RETURNED, Behind, Scope
+from dossier.store.figures import RETURNED, Behind, Place, Scope
 from dossier.store.readings import reading_counts
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.ahead import count_figures
-from dossier.usecases.places import place
+from dossier.usecases.places import evidence_place, place
 from dossier.usecases.readings import READ, readings_page
 
 _COPIES = "certified_copies"
@@ -117,22 +117,28 @@ def _figure(key: str, counted: dict[str, int]) -> Figure:
 async def _dossiers_page(
     tx: AsyncSession, scope: Scope, key: str, query: EvidenceQuery
 ) -> EvidencePage:
+    """Return a page; the totals are counted for the first and carried by the cursor."""
     narrowed = query.figures.narrowed
-    after = place(query.cursor)
+    after, told = evidence_place(query.cursor)
     found = await store.evidence(
         tx, scope, key, narrowed=narrowed, after=after, limit=query.limit + 1
     )
-    total, contributed = await store.totals(tx, scope, key, narrowed=narrowed)
+    totals = told or await store.totals(tx, scope, key, narrowed=narrowed)
     page, more = found[: query.limit], len(found) > query.limit
     last = page[-1] if more else None
     return EvidencePage(
         key=key,
         kind=DEFINITIONS[key].kind,
-        total=total,
-        total_contribution=contributed,
+        total=totals[0],
+        total_contribution=totals[1],
         items=[_dossier_record(key, record) for record in page],
-        next_cursor=last and encode_cursor(last.issued_on, last.serial, last.agency_id),
+        next_cursor=last and encode_cursor(*_place_of(key, last), *totals),
     )
+
+
+def _place_of(key: str, record: Behind) -> Place:
+    day = getattr(record, store.day_of(key))
+    return record.agency_id, day, record.issued_on, record.serial
 
 
 def _dossier_record(key: str, record: Behind) -> EvidenceRecord:

@@ -7,6 +7,7 @@ from kernel.time_zone import EARLIEST_DAY, LATEST_DAY
 from kit.errors import BadCursor
 from kit.paging import decode_cursor, encode_cursor
 
+from dossier.store import figures
 from dossier.store.papers import WaitingPlace
 
 _LARGEST = 2**31 - 1
@@ -23,6 +24,20 @@ def place(cursor: str | None) -> Place | None:
     if any(isinstance(part, int) and abs(part) > _LARGEST for part in decoded):
         raise BadCursor
     return cast("Place", decoded)
+
+
+def evidence_place(
+    cursor: str | None,
+) -> tuple[figures.Place | None, tuple[int, int] | None]:
+    """Return the place of the last record of the page before, and the totals told with it."""
+    decoded = decode_cursor(cursor, int, date, date, int, int, int)
+    if decoded is None:
+        return None, None
+    agency_id, day, issued_on, *numbers = cast("tuple[int, date, date, int, int, int]", decoded)
+    if max(map(abs, (agency_id, *numbers))) > _LARGEST:
+        raise BadCursor
+    serial, total, contributed = numbers
+    return (agency_id, day, issued_on, serial), (total, contributed)
 
 
 def number(cursor: str | None) -> int:
