@@ -29,15 +29,35 @@ _FEW_AGENCIES = 40
 _AGENCY_MARK = "\x01"
 """Stands for the agency in a search; no text on the wire holds it."""
 
-_COLUMNS = f"""
-    d.agency_id, d.issued_on, d.serial, a.code as agency_code, r.code as resolver_agency_code,
-    d.procedure_code, d.procedure_name, d.version_number, d.field_code, d.channel,
-    d.received_at, (d.received_at {_LOCAL})::date as received_on, d.due_on, d.promised_on,
-    d.time_limit_value, d.time_limit_unit, d.status, d.version,
-    d.ended_at, (d.ended_at {_LOCAL})::date as ended_on, d.end_kind,
-    d.returned_at, d.return_method, d.subject, d.components_count, d.external_id, d.filing_id,
-    d.applicant_id, p.full_name as applicant_name, p.sealed, p.key_id
+_INNER = """
+    d.agency_id, d.issued_on, d.serial, a.code as agency_code, d.status, d.applicant_id,
+    p.full_name as applicant_name, p.sealed, p.key_id
 """
+_DAYS = f"""
+    (d.received_at {_LOCAL})::date as received_on, d.due_on, d.promised_on,
+    (d.ended_at {_LOCAL})::date as ended_on
+"""
+_PLAIN = """
+    d.procedure_code, d.procedure_name, d.version_number, d.field_code, d.channel,
+    d.time_limit_value, d.time_limit_unit, d.version, d.end_kind, d.return_method, d.subject,
+    d.components_count, d.external_id, d.filing_id
+"""
+
+
+def _wire_instant(name: str) -> str:
+    """Return an instant as JSON has it elsewhere, with Z for UTC."""
+    return f"""trim(both '"' from replace(to_json(d.{name})::text, '+00:00', 'Z')) as {name}"""
+
+
+_AS_COLUMNS = f"{_INNER}, r.code as resolver_agency_code, d.returned_at, {_PLAIN}, {_DAYS}"
+_AS_JSON = f"{_INNER}, row_to_json(w)::text as wire"
+_WIRE = f"""
+    cross join lateral (
+        select a.code as agency_code, r.code as resolver_agency_code, d.status, {_PLAIN}, {_DAYS},
+            {", ".join(map(_wire_instant, ("received_at", "ended_at", "returned_at")))}
+    ) w
+"""
+"""What `DossierOut` shows and the row itself knows, put together by the database."""
 _WAITING = ", ".join(str(int(status)) for status in sorted(WAITING))
 _IS_OVERDUE = f"""
     d.due_on < {{today}} and d.status not in ({_WAITING})
@@ -87,14 +107,23 @@ class Wanted:
 
 
 async def page(
-    connection: "asyncpg.Connection[Any]", wanted: Wanted, *, after: Place | None, limit: int
+    connection: "asyncpg.Connection[Any]",
+    wanted: Wanted,
+    *,
+    after: Place | None,
+    limit: int,
+    as_json: bool = False,
 ) -> Sequence[Row]:
-    """Return up to `limit` dossiers as rows of the wire, the newest first, from `after` on."""
+    """Return up to `limit` dossiers, the newest first, from `after` on.
+
+    With `as_json` most of each comes as JSON, in the column `wire`, instead of in columns.
+    """
     statuses = _statuses(wanted)
     if wanted.agencies == () or statuses == ():
         return []
     statement = _Statement(wanted, statuses or (None,), after=after, limit=limit)
-    found: list[Row] = await connection.fetch(statement.text(), *statement.values)
+    text = statement.text(_AS_JSON, _WIRE) if as_json else statement.text(_AS_COLUMNS)
+    found: list[Row] = await connection.fetch(text, *statement.values)
     return found
 
 
@@ -121,7 +150,7 @@ class _Statement:
         self._conditions = [*self._equalities(), *self._standing(), *self._days()]
         self._is_wide = wanted.name is None and not self._is_by_agency
 
-    def text(self) -> str:
+    def text(self, columns: str, beside: str = "") -> str:
         """Return the statement: its branches, joined with what a line of the list shows."""
         receipts = self._receipts()
         parts = [
@@ -134,11 +163,12 @@ class _Statement:
         if not self._is_wide:
             found = f"({keys}) k join dossiers d using (agency_id, issued_on, serial)"
         return f"""
-            select {_COLUMNS}
+            select {columns}
             from {found}
             join agencies a on a.agency_id = d.agency_id
             join agencies r on r.agency_id = d.resolver_agency_id
             join applicants p on p.agency_id = d.agency_id and p.applicant_id = d.applicant_id
+            {beside}
             order by {_NEWEST} limit {self._limit}
         """  # noqa: S608 - our own words and numbered placeholders
 
