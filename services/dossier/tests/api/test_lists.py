@@ -1,5 +1,6 @@
 import asyncio
 import csv
+import errno
 import io
 import zipfile
 from xml.etree import ElementTree as ET
@@ -240,3 +241,12 @@ async def test_many_exports_at_once_hold_no_connection_for_long(client, receipts
     asked = [exported(client, f"format=csv&agency={agency}") for _ in range(20)]
     for answer in await asyncio.gather(*asked):
         assert len(csv_lines(answer)) == 4
+
+
+async def test_a_full_disk_is_told_and_is_no_bug(client, receipts, agency, monkeypatch):
+    def no_room(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(exporting.xlsxwriter.Workbook, "_store_workbook", no_room)
+    answer = await client.get(f"/v1/dossiers/export?format=xlsx&agency={agency}")
+    assert (answer.status_code, answer.json()["code"]) == (409, "list_too_long")

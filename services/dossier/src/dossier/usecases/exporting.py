@@ -14,6 +14,7 @@ from typing import Any
 import asyncpg
 import xlsxwriter
 from kernel.time_zone import LOCAL_ZONE
+from xlsxwriter.exceptions import FileCreateError
 
 from dossier.domain.errors import ListTooLong
 from dossier.domain.lifecycle import LABELS_VI, Status
@@ -34,8 +35,9 @@ _CHUNK = 1 << 16
 _BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel reads UTF-8 as something else."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-LONGEST_SHEET = 100_000
-"""More would fill the disk that services have for passing files; CSV has no bound."""
+LONGEST_SHEET = 20_000
+"""Twice 1.1 kB a line is what writing takes of the 64 MB that a service's container has for passing
+files; CSV passes through memory and has no bound."""
 _DATE = "dd/mm/yyyy"
 _CHANNELS = {"direct": "Trực tiếp", "online": "Trực tuyến", "postal": "Bưu chính công ích"}
 _ENDS = {"settled": "Đã giải quyết", "stopped": "Dừng xử lý"}
@@ -154,7 +156,7 @@ async def _workbook(folder: Path, batches: AsyncIterator[list[list[Cell]]]) -> P
     """Write a workbook, in threads of its own: other requests go on meanwhile.
 
     Raises:
-        ListTooLong: the sheet would be longer than we have room for.
+        ListTooLong: the sheet would be longer than we have room for, or others have taken the room.
     """
     book, count = _Book(folder), 0
     try:
@@ -163,6 +165,8 @@ async def _workbook(folder: Path, batches: AsyncIterator[list[list[Cell]]]) -> P
             if count > LONGEST_SHEET:
                 raise ListTooLong(longest=LONGEST_SHEET)
             await asyncio.to_thread(book.add, lines)
+    except OSError as error:
+        raise ListTooLong(longest=LONGEST_SHEET) from error
     finally:
         await asyncio.to_thread(book.close)
     return book.file
@@ -191,8 +195,17 @@ class _Book:
                 self._write(column, cell)
 
     def close(self) -> None:
-        """Finish the file."""
-        self._book.close()
+        """Finish the file.
+
+        Raises:
+            ListTooLong: there is no room left.
+        """
+        try:
+            self._book.close()
+        except (OSError, FileCreateError) as error:
+            raise ListTooLong(longest=LONGEST_SHEET) from error
+        finally:
+            self._sheet.row_data_fh.close()
 
     def _write(self, column: int, cell: Cell) -> None:
         # Texts are written as texts, whatever they look like: nothing in a list is a formula.
