@@ -63,9 +63,7 @@ def count(name: str) -> sa.Column:
 
 def upgrade() -> None:
     for table in ("facts", "facts_history"):
-        op.add_column(
-            table, sa.Column("officer", sa.Text(), server_default=NOBODY, nullable=False)
-        )
+        op.add_column(table, sa.Column("officer", sa.Text(), server_default=NOBODY, nullable=False))
         op.execute(NAME_OFFICERS.format(table=table))
     op.execute(patch(COLUMN, VALUE))
     op.create_index(

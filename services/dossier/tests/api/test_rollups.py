@@ -1,6 +1,7 @@
 """Counts kept ahead: folded by hand, compared with the facts, open to the administrator only."""
 
 import asyncio
+import re
 from dataclasses import replace
 
 import pytest
@@ -167,3 +168,13 @@ async def test_a_window_that_ends_before_it_begins_is_refused(client):
     window = {"period_code": "x", "starts_on": "2022-01-02", "ends_on": "2022-01-01"}
     answer = await client.post("/v1/stat-periods", json={"periods": [window]})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_fields")
+
+
+async def test_counts_stay_whole_numbers_while_events_wait_to_be_folded(client, a_dossier, agency):
+    await client.post("/v1/dossiers", json=a_dossier())
+    await folded(client)
+    await client.post("/v1/dossiers", json=a_dossier())
+    question = {"agency": agency, "from": "2022-06-15", "to": "2022-09-14"}
+    text = (await client.get("/v1/figures", params=question)).text
+    received = re.search(r'"key":"dossiers.received","label":"[^"]+","value":([^,]+),', text)
+    assert received[1] == "2"

@@ -201,8 +201,16 @@ async def _figures(neighbour: Neighbour, query: FigureQuery) -> NeighbourFigures
             for one in seen.figures
             if one.numerator is not None and one.denominator is not None
         },
-        counts={one.key: one.value for one in seen.figures if isinstance(one.value, int)},
+        counts={one.key: count for one in seen.figures if (count := _count(one)) is not None},
     )
+
+
+def _count(figure: _FigureSeen) -> int | None:
+    """Return a whole number however it was written: 316 and 316.0 count the same."""
+    value = figure.value
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        return int(value)
+    return value if isinstance(value, int) else None
 
 
 def _read(neighbour: Neighbour, answer: httpx.Response, kind: type[Seen]) -> Seen:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Date,
     FromClause,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    cast,
     func,
     literal,
     literal_column,
@@ -141,7 +143,8 @@ async def cells(
     for name in MEASURES:
         total = func.sum(rows.c[name])
         added = total.filter(rows.c.period_id == ends[name]) if name in ends else total
-        sums.append(func.coalesce(added, 0).label(name))
+        # The sum of sums is a decimal for PostgreSQL; a count is a whole number.
+        sums.append(cast(func.coalesce(added, 0), BigInteger).label(name))
     query = select(rows.c.field_code, *sums).group_by(rows.c.field_code)
     found = await tx.execute(query)
     return {row[0]: dict(zip(MEASURES, row[1:], strict=True)) for row in found}
