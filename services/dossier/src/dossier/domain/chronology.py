@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 
-from kernel.time_zone import local_day
+from kernel.time_zone import start_of_day
 
 from dossier.domain.errors import InTheFuture, OutOfOrder, TooLongAgo
 
 FIRST_CODE_DAY = date(2000, 1, 1)
 """A dossier code writes its year in two digits."""
+_FIRST_INSTANT = start_of_day(FIRST_CODE_DAY)
 
 
 def act_instant(claimed: datetime | None, *, now: datetime, after: datetime | None) -> datetime:
@@ -23,6 +24,6 @@ def act_instant(claimed: datetime | None, *, now: datetime, after: datetime | No
 def receipt_instant(claimed: datetime | None, *, now: datetime) -> datetime:
     """Return when a dossier was received: as `act_instant`, and within the years of codes."""
     instant = act_instant(claimed, now=now, after=None)
-    if local_day(instant) < FIRST_CODE_DAY:
+    if instant < _FIRST_INSTANT:
         raise TooLongAgo(earliest=FIRST_CODE_DAY)
     return instant

@@ -1,7 +1,7 @@
 """A history told afterwards: the course an imported dossier took, and the events of it."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from kernel.time_zone import local_day
 
@@ -15,8 +15,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PastEvent:
+class PastEvent(NamedTuple):
     """One act of an imported history."""
 
     kind: str
@@ -25,8 +24,7 @@ class PastEvent:
     occurred_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(NamedTuple):
     """What a line tells: instants in order, and the status when it names one."""
 
     channel: Channel

@@ -24,7 +24,7 @@ _SMALLINT = Struct(">ih")
 _INTEGER = Struct(">ii")
 _BIGINT = Struct(">iq")
 _BOOLEAN = Struct(">i?")
-_UUID = Struct(">i16s")
+_SIXTEEN = _LENGTH.pack(16)
 _FIRST_DAY = date(2000, 1, 1).toordinal()
 _FIRST_INSTANT = datetime(2000, 1, 1, tzinfo=UTC)
 _INFINITE_DAY = 2**31 - 1
@@ -65,7 +65,7 @@ def jsonb(value: str) -> bytes:
 
 def uuid(value: UUID) -> bytes:
     """Write a field that holds an id."""
-    return _UUID.pack(16, value.bytes)
+    return _SIXTEEN + value.bytes
 
 
 def day(value: date | None) -> bytes:

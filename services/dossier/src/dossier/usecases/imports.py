@@ -4,7 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
@@ -30,6 +30,7 @@ _FIRST_BATCH = 250
 _BATCH_BYTES = 4_194_304
 _WAITING_BATCHES = 100
 """Answers kept for a client that writes everything before it reads: 200,000 lines of them."""
+_BOOK_LASTS = timedelta(seconds=5)
 _SELDOM = 50_000
 """A batch makes objects by the hundred thousand and no cycles: looking for some costs a tenth."""
 _A_BREATH = 8
@@ -95,11 +96,15 @@ async def _work(
 ) -> None:
     """Check a batch while the one before is being stored, and answer in order."""
     storing: asyncio.Task[bytes] | None = None
+    book = TermsBook(importer.office.catalogue, opened_at=importer.clock())
     usual = gc.get_threshold()
     gc.set_threshold(_SELDOM, *usual[1:])
     try:
         async for batch in batches(chunks, lines=BATCH, size=_BATCH_BYTES, first=_FIRST_BATCH):
-            checked = await _check(importer, batch, acting=acting)
+            acting = replace(acting, now=importer.clock())
+            if acting.now - book.opened_at > _BOOK_LASTS:
+                book = TermsBook(importer.office.catalogue, opened_at=acting.now)
+            checked = await _check(importer, book, batch, acting=acting)
             if storing is not None:
                 await answers.put(await storing)
             storing = asyncio.create_task(_answered(importer, checked))
@@ -112,10 +117,11 @@ async def _work(
         await answers.put(None)
 
 
-async def _check(importer: Importer, batch: Sequence[Line], *, acting: Acting) -> _Checked:
-    acting = replace(acting, now=importer.clock())
+async def _check(
+    importer: Importer, book: TermsBook, batch: Sequence[Line], *, acting: Acting
+) -> _Checked:
     tools = _Tools(
-        TermsBook(importer.office.catalogue),
+        book,
         Scribe(recorded_at=acting.now, recorded_by=acting.by),
         time_ordered_ids(acting.now),
     )

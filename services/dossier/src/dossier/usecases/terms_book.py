@@ -1,4 +1,4 @@
-"""What the catalogue says, asked once for a whole batch of histories."""
+"""What the catalogue says, asked once for thousands of histories."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +30,8 @@ class Agreed:
 class TermsBook:
     """Answers from memory what was answered before: refusals too, or a bad file asks for ever."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, *, opened_at: datetime) -> None:
+        self.opened_at = opened_at
         self._catalogue = catalogue
         self._agreed: dict[tuple[str, str, Channel, date], Agreed | Refusal] = {}
         self._versions: dict[str, Sequence[ProcedureVersion] | Refusal] = {}
