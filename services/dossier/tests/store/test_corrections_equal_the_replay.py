@@ -289,7 +289,7 @@ def office(app, catalog):
 async def test_stored_and_told_agree_at_any_known_time(
     app, office, catalog, told, start, length, known_hours, later
 ):
-    agency = f"H77.1.{next(_numbers)}"
+    agency = f"H71.1.{next(_numbers)}"
     catalog.agencies.add(agency)
     period = ReportingPeriod(FIRST + timedelta(days=start), FIRST + timedelta(days=start + length))
     known_at = None if known_hours is None else noon(FIRST) + timedelta(hours=known_hours)

@@ -183,7 +183,7 @@ def in_vain(app):
     st.none() | st.integers(0, 4_000),
 )
 async def test_sql_and_domain_count_the_same(in_vain, told, start, length, known_hours):
-    agency = f"H78.1.{next(_numbers)}"
+    agency = f"H72.1.{next(_numbers)}"
     period = ReportingPeriod(FIRST + timedelta(days=start), FIRST + timedelta(days=start + length))
     before = ReportingPeriod(period.start - timedelta(days=30), period.start)
     known_at = None if known_hours is None else noon(FIRST) + timedelta(hours=known_hours)
@@ -257,7 +257,7 @@ PERIODS = [
 )
 @given(st.lists(stories, min_size=1, max_size=4), st.lists(steps, max_size=4), st.integers(0, 9))
 async def test_counts_kept_ahead_say_what_the_facts_say(app, told, more, most):
-    agency = f"H79.1.{next(_numbers)}"
+    agency = f"H73.1.{next(_numbers)}"
     async with app.state.sessions.begin() as tx:
         agency_id = await number_agency(tx, agency)
         diaries = [await live(tx, agency_id, agency, story) for story in told]
@@ -296,7 +296,7 @@ def some(found) -> dict:
 
 
 async def test_folding_among_concurrent_writers_loses_nothing(app):
-    agency = f"H79.2.{next(_numbers)}"
+    agency = f"H73.2.{next(_numbers)}"
     async with app.state.sessions.begin() as tx:
         agency_id = await number_agency(tx, agency)
     is_over = asyncio.Event()
@@ -328,7 +328,7 @@ async def test_folding_among_concurrent_writers_loses_nothing(app):
 
 
 async def test_a_cell_that_is_wrong_is_found(app):
-    agency = f"H79.3.{next(_numbers)}"
+    agency = f"H73.3.{next(_numbers)}"
     async with app.state.sessions.begin() as tx:
         agency_id = await number_agency(tx, agency)
         story = (Channel.ONLINE, ("ho-tich", PROCEDURES[0], "officer-1"), 20, 3, "pause", [])
