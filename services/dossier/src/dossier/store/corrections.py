@@ -66,10 +66,11 @@ async def log(tx: AsyncSession, of: Dossier) -> list[Recorded]:
     ]
 
 
-async def hold(tx: AsyncSession, of: Dossier) -> None:
+async def hold(tx: AsyncSession, of: Dossier) -> int:
     """Hold the dossier until the commit: whoever corrects it at the same moment waits."""
     held = select(dossiers.c.version).where(_is(dossiers, of)).with_for_update(key_share=True)
-    await tx.execute(held)
+    version: int = (await tx.execute(held)).scalar_one()
+    return version
 
 
 async def next_number(tx: AsyncSession, of: Dossier) -> int:

@@ -20,8 +20,8 @@ from dossier.domain.facts import ReturnMethod
 from dossier.domain.hand_overs import require_after
 from dossier.domain.lifecycle import LegalAct, Status
 from dossier.domain.permissions import may_read, require_act
+from dossier.store import corrections, opening
 from dossier.store import course as courses
-from dossier.store import opening
 from dossier.store.course import Act, Paper
 from dossier.store.opening import Record
 from dossier.usecases.acting import Acting, Office
@@ -95,6 +95,18 @@ async def open_dossier(
     desk = await office.catalogue.desk(agency_of(change.code))
     found = await opening.record(tx, change.code, office.sealer)
     return _opened(found, change, desk, since_receipt=since_receipt)
+
+
+async def open_held(
+    tx: AsyncSession, office: Office, change: Change, *, since_receipt: bool = False
+) -> Opened:
+    """Read a dossier for an act and hold it: what else the act reads belongs to this version.
+
+    Whoever waited for somebody else's act is told so, not that the act is impossible now.
+    """
+    opened = await open_dossier(tx, office, change, since_receipt=since_receipt)
+    require_version(change.expected, await corrections.hold(tx, opened.dossier))
+    return opened
 
 
 async def open_at_once(

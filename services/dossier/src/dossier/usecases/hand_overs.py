@@ -16,7 +16,7 @@ from dossier.store import course as courses
 from dossier.store import hand_overs as store
 from dossier.store.hand_overs import Waiting
 from dossier.usecases.acting import Acting, Office
-from dossier.usecases.changing import Change, Details, Opened, keep, open_dossier
+from dossier.usecases.changing import Change, Details, Opened, keep, open_held
 from dossier.usecases.places import waiting_cursor, waiting_place
 from dossier.usecases.reading import read_dossier
 
@@ -37,7 +37,7 @@ async def hand_over(
     received the dossier, never changes.
     """
     to_agency_id = await office.catalogue.agency_id(to_agency_code)
-    opened = await open_dossier(tx, office, change)
+    opened = await open_held(tx, office, change)
     opened.require(LegalAct.HAND_OVER, HAND_OVER_FROM)
     rules.require_other_hands(opened.dossier.resolver_agency_code, to_agency_code, to_unit)
     steps = await store.steps_of(tx, opened.dossier)
@@ -76,7 +76,7 @@ async def hand_over(
 
 async def take_over(tx: AsyncSession, office: Office, change: Change, number: int) -> Dossier:
     """Confirm that a dossier arrived: the taking side's time."""
-    opened = await open_dossier(tx, office, change, since_receipt=True)
+    opened = await open_held(tx, office, change, since_receipt=True)
     step = await _open_step(tx, opened, number, LegalAct.TAKE_OVER)
     rules.require_after(step.handed_over_at, at=opened.at)
     rules.require_step_open(step, taken_over=False)
@@ -94,7 +94,7 @@ async def take_over(tx: AsyncSession, office: Office, change: Change, number: in
 
 async def complete_step(tx: AsyncSession, office: Office, change: Change, number: int) -> Dossier:
     """Complete a step without handing on: the dossier goes back to the agency that received it."""
-    opened = await open_dossier(tx, office, change, since_receipt=True)
+    opened = await open_held(tx, office, change, since_receipt=True)
     step = await _open_step(tx, opened, number, LegalAct.COMPLETE_STEP)
     rules.require_after(step.taken_over_at or step.handed_over_at, at=opened.at)
     rules.require_step_open(step, taken_over=True)
