@@ -296,16 +296,16 @@ def some(found) -> dict:
 
 
 async def test_folding_among_concurrent_writers_loses_nothing(app):
-    agency = f"H73.2.{next(_numbers)}"
+    wards = [f"H73.2.{next(_numbers)}" for _ in range(4)]
     async with app.state.sessions.begin() as tx:
-        agency_id = await number_agency(tx, agency)
+        numbers = [await number_agency(tx, ward) for ward in wards]
     is_over = asyncio.Event()
 
     async def write(number: int) -> None:
         for turn in range(5):
             story = (Channel.ONLINE, ("ho-tich", PROCEDURES[0], "officer-1"), turn, 3, "pause", [])
             async with app.state.sessions.begin() as tx:
-                diary = await live(tx, agency_id + number, agency, story)
+                diary = await live(tx, numbers[number], wards[number], story)
                 # Others take their numbers later and commit earlier.
                 await asyncio.sleep(0.003 * ((number * 7 + turn) % 5))
             assert diary.known
@@ -315,7 +315,7 @@ async def test_folding_among_concurrent_writers_loses_nothing(app):
             await folding.fold_log(app.state.folder, most=3)
 
     folders = [asyncio.create_task(fold()) for _ in range(2)]
-    await asyncio.gather(*(write(number) for number in range(4)))
+    await asyncio.gather(*(write(number) for number in range(len(wards))))
     is_over.set()
     await asyncio.gather(*folders)
     left = await folding.fold_log(app.state.folder, most=1_000_000)
