@@ -23,6 +23,7 @@ from kit.auth import PUBLIC, Verifier
 from kit.clock import system_clock
 from kit.db import create_engine, read_sessions, write_sessions
 from kit.errors import UnknownParameter
+from kit.hot import HotPool
 from kit.observe import (
     AsgiApp,
     Measure,
@@ -104,8 +105,14 @@ def _lifespan(
         app.state.engine = engine
         app.state.sessions = write_sessions(engine)
         app.state.read_sessions = read_sessions(engine)
+        app.state.hot = HotPool(
+            settings.database_url.get_secret_value(),
+            size=settings.pool_size,
+            application_name=f"{name}-hot",
+        )
         async with AsyncExitStack() as stack:
             stack.push_async_callback(engine.dispose)
+            stack.push_async_callback(app.state.hot.close)
             if opening is not None:
                 await stack.enter_async_context(opening(app))
             if measure is not None and settings.metrics_agencies:

@@ -36,15 +36,20 @@ def create_engine(url: str, *, pool_size: int, application_name: str) -> AsyncEn
         pool_timeout=10,
         connect_args={
             "timeout": 5,
-            "server_settings": {
-                "application_name": application_name,
-                "statement_timeout": "30000",
-                "lock_timeout": "10000",
-                "idle_in_transaction_session_timeout": "60000",
-                "timezone": "UTC",
-            },
+            "server_settings": server_settings(application_name),
         },
     )
+
+
+def server_settings(application_name: str) -> dict[str, str]:
+    """Return what every connection asks of the server for itself."""
+    return {
+        "application_name": application_name,
+        "statement_timeout": "30000",
+        "lock_timeout": "10000",
+        "idle_in_transaction_session_timeout": "60000",
+        "timezone": "UTC",
+    }
 
 
 def write_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
@@ -70,26 +75,8 @@ async def read_transaction(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-async def hot_connection(request: Request) -> AsyncIterator[asyncpg.Connection]:
-    """Give a pooled asyncpg connection: one call to a stored function, committed by itself.
-
-    The pool learns of a dead connection only through its own calls, so that is seen to here.
-    """
-    async with request.app.state.engine.connect() as connection:
-        driver = (await connection.get_raw_connection()).driver_connection
-        if driver.is_closed():  # Its server went away while it lay in the pool.
-            await connection.invalidate()
-            driver = (await connection.get_raw_connection()).driver_connection
-        try:
-            yield driver
-        except asyncpg.InternalClientError:
-            await connection.invalidate()
-            raise
-
-
 Tx = Annotated[AsyncSession, Depends(transaction, scope="function")]
 ReadTx = Annotated[AsyncSession, Depends(read_transaction, scope="function")]
-Hot = Annotated[asyncpg.Connection, Depends(hot_connection, scope="function")]
 
 
 @contextmanager

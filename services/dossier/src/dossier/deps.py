@@ -10,8 +10,9 @@ from fastapi import Depends, Header, Path, Query, Request, Response, Security
 from kernel.refusals import Refusal
 from kit.auth import Actor, actor
 from kit.clock import Now
-from kit.db import Hot, Tx
+from kit.db import Tx
 from kit.errors import BadHeader
+from kit.hot import Hot
 from kit.preconditions import IfMatch, set_etag
 from kit.wire import IDEMPOTENCY_KEY, AgencyCodeText, DossierCodeText
 from pydantic import ValidationError

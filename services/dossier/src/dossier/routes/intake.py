@@ -1,8 +1,9 @@
 """The intake desk: dossiers handed in, filings taken in and accepted."""
 
 from fastapi import APIRouter
-from kit.db import Hot, Tx
+from kit.db import Tx
 from kit.errors import KeyReused, refusals
+from kit.hot import Hot
 from kit.idempotency import Once
 
 from dossier.deps import IntakeOfficer, NewFiling, PreparedAcceptance, PreparedIntake

@@ -1,13 +1,12 @@
 """The lists' desk: pages of dossiers, narrowed and searched, and whole lists as files."""
 
-from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from kernel.time_zone import local_day
-from kit.db import Hot, hot_connection
 from kit.errors import MissingScope, refusals
+from kit.hot import Hot, HotPool
 from kit.paging import Page
 
 from dossier.deps import AtOffice, DossierReader
@@ -52,7 +51,8 @@ async def list_to_export(
 
 async def connections(request: Request) -> Connections:
     """Return what lends a connection for one statement at a time."""
-    return lambda: asynccontextmanager(hot_connection)(request)
+    pool: HotPool = request.app.state.hot
+    return pool.connection
 
 
 @router.get(

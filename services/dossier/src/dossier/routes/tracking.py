@@ -4,8 +4,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from kit.auth import PUBLIC
-from kit.db import Hot, ReadTx, Tx
+from kit.db import ReadTx, Tx
 from kit.errors import refusals
+from kit.hot import Hot
 from kit.paging import DEFAULT_LIMIT, Cursor, Limit, Page
 from kit.preconditions import not_modified
 
