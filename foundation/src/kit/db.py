@@ -8,7 +8,8 @@ import asyncpg
 import sqlalchemy.exc
 from fastapi import Depends, Request
 from kernel.refusals import Refusal
-from sqlalchemy.engine import make_url
+from sqlalchemy import event
+from sqlalchemy.engine import AdaptedConnection, make_url
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -28,7 +29,7 @@ NAMING = {
 
 def create_engine(url: str, *, pool_size: int, application_name: str) -> AsyncEngine:
     """Open a pool on PostgreSQL; statements and lock waits are bounded on the server's side."""
-    return create_async_engine(
+    engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
         # A connection beyond the pool would be dialled, used once and thrown away.
@@ -39,6 +40,14 @@ def create_engine(url: str, *, pool_size: int, application_name: str) -> AsyncEn
             "server_settings": server_settings(application_name),
         },
     )
+    event.listen(engine.sync_engine, "checkout", _only_open)
+    return engine
+
+
+def _only_open(connection: AdaptedConnection, *_: object) -> None:
+    """Have the pool dial anew where the server went away while connections lay in it."""
+    if connection.driver_connection.is_closed():
+        raise sqlalchemy.exc.InvalidatePoolError
 
 
 def server_settings(application_name: str) -> dict[str, str]:
