@@ -160,5 +160,20 @@ def test_prometheus_scrapes_the_four_services():
         assert set(CONTAINERS[service]["networks"]) & set(CONTAINERS["prometheus"]["networks"])
 
 
+def test_the_page_for_operators_tells_the_memory_of_each_container():
+    rows = re.findall(
+        r"^\| (`[^|]+) \|.+\| (\d+) (MB|GB).* \|$",
+        (ROOT / "deploy/README.md").read_text(),
+        re.MULTILINE,
+    )
+    told = {
+        name.replace("*", service): f"{number}{unit[0].lower()}"
+        for names, number, unit in rows
+        for name in re.findall(r"`([^`]+)`", names)
+        for service in (SERVICES if "*" in name else [""])
+    }
+    assert told == {name: container["mem_limit"] for name, container in CONTAINERS.items()}
+
+
 def test_the_filled_in_variables_stay_out_of_the_repository():
     assert "/.env" in (ROOT / ".gitignore").read_text().splitlines()
