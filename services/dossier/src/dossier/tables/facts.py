@@ -77,6 +77,19 @@ facts = Table(
         *("agency_id", "due_on", "issued_on", "serial"),
         postgresql_where=text("ended_on > due_on"),
     ),
+    # What ended late in a period, and with the keys why: a few dossiers in a hundred.
+    Index(
+        "ix_facts_ended_late",
+        *("agency_id", "ended_on"),
+        postgresql_include=["issued_on", "serial", "version", "received_on"],
+        postgresql_where=text("is_last and ended_on > due_on and ended_on < 'infinity'"),
+    ),
+    # Apologies in a period, which are fewer still.
+    Index(
+        "ix_facts_apologised",
+        *("agency_id", "apologised_on"),
+        postgresql_where=text("apologised_on < 'infinity'"),
+    ),
     # What is overdue today, for the quarter that is still running.
     Index(
         "ix_facts_open",
