@@ -22,9 +22,9 @@ from dossier.store import corrections as store
 from dossier.store import course as courses
 from dossier.store import dossiers, figures
 from dossier.store.course import Act, Apology
-from dossier.store.figures import Scope
 from dossier.store.intake import driver_connection
 from dossier.store.readings import ALL_READ, reading_counts, reading_evidence
+from dossier.store.scopes import Scope
 from dossier.usecases.acting import Acting
 from dossier.usecases.correcting import approve_correction, propose_correction, reject_correction
 from dossier.usecases.intake import prepare_intake, receive_dossier

@@ -18,10 +18,10 @@ from dossier.store import cells, dossiers, event_log, figures, rollups
 from dossier.store import course as courses
 from dossier.store.agencies import number_agency
 from dossier.store.course import Act
-from dossier.store.figures import Scope
 from dossier.store.intake import Intake, driver_connection, receive
 from dossier.store.officers import change_officer
 from dossier.store.personal_data import Sealer
+from dossier.store.scopes import Scope
 from dossier.tables.counts import stat_cells
 from dossier.usecases import folding
 from dossier.usecases.ahead import count_figures

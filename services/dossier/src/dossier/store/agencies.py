@@ -1,8 +1,21 @@
 """The small numbers of agencies, and the one predicate that says which an actor sees."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from enum import Enum, auto
 
-from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, func, literal, or_, select, true
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import KeyedColumnElement
@@ -53,24 +66,48 @@ def in_sight(
     return held if among is None else and_(held, _numbered(column, among))
 
 
+class Reach(Enum):
+    """How far a question reaches, which is what of its agencies shapes a statement."""
+
+    EVERYWHERE = auto()
+    ONE = auto()
+    SEVERAL = auto()
+
+
+_CODE = bindparam("agency_code", type_=Text)
+_CODES = bindparam("agency_codes", type_=ARRAY(Text))
+
+
+def reaching(
+    sight: Sight, among: Collection[str] | None
+) -> tuple[Reach, dict[str, str | list[str]]]:
+    """Return how far a question reaches, and the parameters of `reached` and `walked`."""
+    codes = _both(sight, among)
+    if codes is None:
+        return Reach.EVERYWHERE, {}
+    if len(codes) == 1:
+        return Reach.ONE, {"agency_code": min(codes)}
+    return Reach.SEVERAL, {"agency_codes": sorted(codes)}
+
+
+def reached(column: KeyedColumnElement[int], reach: Reach) -> ColumnElement[bool]:
+    """Return `in_sight` for a statement that is built once and run with `reaching`."""
+    return _compared(column, reach, _CODE, _CODES)
+
+
 def walked(
-    column: KeyedColumnElement[int],
-    sight: Sight,
-    *,
-    among: Collection[str] | None = None,
-    start: int = 0,
+    column: KeyedColumnElement[int], reach: Reach, *, start: ColumnElement[int]
 ) -> ColumnElement[bool]:
-    """Return `in_sight` from the agency numbered `start` on, for a walk agency by agency.
+    """Return `reached` from the agency numbered `start` on, for a walk agency by agency.
 
     Several agencies are compared with an array, which leaves an index in its order.
     """
-    codes = _both(sight, among)
-    if codes is None:
+    if reach is Reach.EVERYWHERE:
         return column >= start
-    if len(codes) == 1:
-        return _numbered(column, codes)
+    if reach is Reach.ONE:
+        return reached(column, reach)
     numbers = select(agencies.c.agency_id).where(
-        agencies.c.code == any_(literal(sorted(codes), ARRAY(Text))), agencies.c.agency_id >= start
+        agencies.c.code == any_(_CODES), agencies.c.agency_id >= start
     )
     return column == any_(func.array(numbers.scalar_subquery()))
 
@@ -84,14 +121,26 @@ def _both(sight: Sight, among: Collection[str] | None) -> Collection[str] | None
 def _numbered(
     column: KeyedColumnElement[int], codes: Collection[str] | None
 ) -> ColumnElement[bool]:
+    if codes is None:
+        return true()
+    reach = Reach.ONE if len(codes) == 1 else Reach.SEVERAL
+    several = literal(sorted(codes), ARRAY(Text))
+    return _compared(column, reach, literal(min(codes, default="")), several)
+
+
+def _compared(
+    column: KeyedColumnElement[int],
+    reach: Reach,
+    code: ColumnElement[str],
+    codes: ColumnElement[Sequence[str]],
+) -> ColumnElement[bool]:
     """Return the condition; one agency is an equality, which reaches into unions and orders.
 
     Several are one array, so that a province costs no parameter each.
     """
-    if codes is None:
+    if reach is Reach.EVERYWHERE:
         return true()
     numbers = select(agencies.c.agency_id)
-    if len(codes) == 1:
-        return column == numbers.where(agencies.c.code == min(codes)).scalar_subquery()
-    among = literal(sorted(codes), ARRAY(Text))
-    return column.in_(numbers.where(agencies.c.code == any_(among)))
+    if reach is Reach.ONE:
+        return column == numbers.where(agencies.c.code == code).scalar_subquery()
+    return column.in_(numbers.where(agencies.c.code == any_(codes)))

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Date,
     FromClause,
     Integer,
     Select,
@@ -36,7 +35,8 @@ from dossier.store.event_log import (
     move_mark,
     settled_end,
 )
-from dossier.store.figures import RETURNED, Scope, in_window, predicates
+from dossier.store.figures import NEVER, RETURNED, in_window, predicates
+from dossier.store.scopes import Scope
 from dossier.tables.counts import stat_cells, stat_online_procedures, stat_periods
 from dossier.tables.facts import facts
 
@@ -199,7 +199,7 @@ def _in_windows(
     f: FromClause, ids: Sequence[int] | None, scope: Scope | None
 ) -> list[ColumnElement[bool]]:
     """Return which windows a life can count in, as a range of their last days."""
-    returned_on = func.nullif(f.c.returned_on, literal_column("'infinity'::date", Date))
+    returned_on = func.nullif(f.c.returned_on, NEVER)
     until = func.greatest(f.c.ended_on, returned_on)
     conditions = [
         stat_periods.c.ends_on >= func.least(f.c.received_on, returned_on),

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from kit.db import refusing
 from sqlalchemy import (
     ColumnElement,
+    Executable,
     FromClause,
     Integer,
+    bindparam,
     column,
     func,
     insert,
-    literal,
     select,
     true,
     tuple_,
@@ -20,8 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.errors import CopiesAlreadyRecorded
-from dossier.store.agencies import in_sight
-from dossier.store.figures import Scope
+from dossier.store.scopes import Scope, Shape, after_place, place_values
 from dossier.tables.agencies import agencies
 from dossier.tables.copies import certified_copies, certified_copies_history
 
@@ -73,23 +74,34 @@ async def add_copies(tx: AsyncSession, copies: CertifiedCopies, *, agency_id: in
 
 async def copies_total(tx: AsyncSession, scope: Scope) -> int:
     """Return how many copies were certified in the period."""
-    known = _known(scope)
+    return int((await tx.execute(_total(scope.shape), scope.values())).scalar_one())
+
+
+@cache
+def _total(shape: Shape) -> Executable:
+    known = _known(shape)
     query = select(func.coalesce(func.sum(known.c.copy_count), 0))
-    return int((await tx.execute(query.where(*_counted(known, scope)))).scalar_one())
+    return query.where(*_counted(known, shape))
 
 
 async def copies_evidence(
     tx: AsyncSession, scope: Scope, *, after: CopyPlace | None, limit: int
 ) -> list[CertifiedCopy]:
     """Return a page of the certified copies, one by one."""
-    known = _known(scope)
+    query = _evidence(scope.shape, is_first=after is None)
+    values = scope.values(most=limit, **place_values(after or ()))
+    return [CertifiedCopy(**row) for row in (await tx.execute(query, values)).mappings()]
+
+
+@cache
+def _evidence(shape: Shape, *, is_first: bool) -> Executable:
+    known = _known(shape)
     series = func.generate_series(1, known.c.copy_count)
     ordinals = series.table_valued(
         column("ordinal", Integer), name="copies", joins_implicitly=True
     ).render_derived()
-    place = tuple_(known.c.certified_on, known.c.agency_id, ordinals.c.ordinal)
-    further = true() if after is None else place > tuple_(*(literal(value) for value in after))
-    rows = await tx.execute(
+    order = [known.c.certified_on, known.c.agency_id, ordinals.c.ordinal]
+    return (
         select(
             known.c.agency_id,
             agencies.c.code.label("agency_code"),
@@ -97,18 +109,20 @@ async def copies_evidence(
             ordinals.c.ordinal,
         )
         .join(agencies, agencies.c.agency_id == known.c.agency_id)
-        .where(*_counted(known, scope), further)
-        .order_by(known.c.certified_on, known.c.agency_id, ordinals.c.ordinal)
-        .limit(limit)
+        .where(
+            *_counted(known, shape),
+            true() if is_first else tuple_(*order) > tuple_(*after_place(order)),
+        )
+        .order_by(*order)
+        .limit(bindparam("most", type_=Integer))
     )
-    return [CertifiedCopy(**row) for row in rows.mappings()]
 
 
-def _known(scope: Scope) -> FromClause:
+def _known(shape: Shape) -> FromClause:
     """Return the counts as known then: the present ones, and those since corrected."""
-    if scope.known_at is None:
+    if shape.knows_now:
         return certified_copies.alias("known")
-    at, history = scope.known_at, certified_copies_history
+    at, history = shape.known_at, certified_copies_history
     names = ("agency_id", "certified_on", "copy_count")
     present = select(*(certified_copies.c[name] for name in names)).where(
         certified_copies.c.recorded_at <= at
@@ -119,8 +133,8 @@ def _known(scope: Scope) -> FromClause:
     return union_all(present, past).subquery("known")
 
 
-def _counted(known: FromClause, scope: Scope) -> list[ColumnElement[bool]]:
+def _counted(known: FromClause, shape: Shape) -> list[ColumnElement[bool]]:
     return [
-        in_sight(known.c.agency_id, scope.sight, among=scope.agencies),
-        known.c.certified_on.between(scope.period.start, scope.period.last_day),
+        shape.sees(known.c.agency_id),
+        known.c.certified_on.between(shape.start, shape.last_day),
     ]

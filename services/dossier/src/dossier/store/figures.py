@@ -3,17 +3,20 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from functools import cache, lru_cache
+from typing import Any
 
-from kernel.periods import ReportingPeriod
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Date,
+    Executable,
     FromClause,
     Integer,
     Select,
     Text,
     and_,
+    bindparam,
     cast,
     distinct,
     func,
@@ -29,8 +32,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.facts import FOREVER, Timeliness, timeliness
 from dossier.domain.figures import DIMENSIONS, ONLINE_PROCEDURES, RATES
-from dossier.domain.permissions import Sight
-from dossier.store.agencies import in_sight, walked
+from dossier.store.agencies import walked
+from dossier.store.scopes import Days, Scope, Shape, after_place, place_values
 from dossier.tables.agencies import agencies
 from dossier.tables.dossiers import events
 from dossier.tables.facts import facts, facts_history
@@ -42,24 +45,22 @@ Narrowed = Mapping[str, str]
 
 RETURNED = "dossiers.returned.postal"
 """The one figure that counts dossiers which may have ended before the period."""
+NEVER: ColumnElement[date] = literal_column("'infinity'::date", Date)
+"""`FOREVER` said so that the planner sees which index serves, whatever the parameters are."""
 _none: ColumnElement[int] = literal_column("0", BigInteger)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """Which records count: those of `agencies` in sight, as known at `known_at` (None: now).
-
-    `agencies` None means all that are in sight.
-    """
-
-    agencies: Collection[str] | None
-    sight: Sight
-    period: ReportingPeriod
-    known_at: datetime | None = None
 
 
 Place = tuple[int, date, date, int]
 """Where a record stands in evidence: agency, the figure's day, day of the code, serial."""
+
+
+_BEFORE_NEVER = {
+    "dossiers.settled.late": "ended_on",
+    "dossiers.online.settled.late": "ended_on",
+    "dossiers.settled.late.without_apology": "ended_on",
+    "dossiers.apologies": "apologised_on",
+}
+"""Figures with an index of their own, by the day of which it holds those that have come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +85,6 @@ class Behind:
     def timeliness(self) -> Timeliness | None:
         """Return how the dossier ended, None while it has not."""
         return None if self.ended_on == FOREVER else timeliness(self.ended_on, self.due_on)
-
-
-class Days(Protocol):
-    """The first and the last day of a period: values, or columns of many periods."""
-
-    @property
-    def start(self) -> Any:
-        """Return the first day."""
-
-    @property
-    def last_day(self) -> Any:
-        """Return the last day."""
 
 
 def predicates(known: FromClause, period: Days) -> Predicates:
@@ -140,11 +129,11 @@ def predicates(known: FromClause, period: Days) -> Predicates:
     }
 
 
-def known_facts(scope: Scope) -> FromClause:
+def known_facts(shape: Shape) -> FromClause:
     """Return the facts as known then: the present ones, and those since superseded."""
-    if scope.known_at is None:
+    if shape.knows_now:
         return facts.alias("known")
-    at = scope.known_at
+    at = shape.known_at
     present = select(*(facts.c[name] for name in _COLUMNS)).where(facts.c.recorded_from <= at)
     past = select(*(facts_history.c[name] for name in _COLUMNS)).where(
         facts_history.c.recorded_from <= at, facts_history.c.recorded_to > at
@@ -165,18 +154,7 @@ async def counts(
     Those of all its values together stand under None. A procedure with dossiers of several
     values is one procedure, so its total is not their sum.
     """
-    known = known_facts(scope)
-    value = cast(literal(None) if by is None else known.c[DIMENSIONS[by]], Text).label("value")
-    grouping = [] if by is None else [known.c[DIMENSIONS[by]]]
-    rows = await tx.execute(
-        union_all(
-            _counting(known, scope, keys, value).group_by(*grouping),
-            _counting(known, scope, keys, value, only=RETURNED).group_by(*grouping),
-            _counting(known, scope, keys, value, only=ONLINE_PROCEDURES).group_by(
-                *([func.grouping_sets(tuple_(*grouping), tuple_())] if grouping else [])
-            ),
-        )
-    )
+    rows = await tx.execute(_counts(scope.shape, tuple(keys), by), scope.values())
     names = (*keys, ONLINE_PROCEDURES)
     found: dict[str | None, dict[str, int]] = {None: dict.fromkeys(names, 0)}
     for row in rows:
@@ -188,25 +166,44 @@ async def counts(
     return found
 
 
+@cache
+def _counts(shape: Shape, keys: tuple[str, ...], by: str | None) -> Executable:
+    known = known_facts(shape)
+    value = cast(literal(None) if by is None else known.c[DIMENSIONS[by]], Text).label("value")
+    grouping = [] if by is None else [known.c[DIMENSIONS[by]]]
+    return union_all(
+        _counting(known, shape, keys, value).group_by(*grouping),
+        _counting(known, shape, keys, value, only=RETURNED).group_by(*grouping),
+        _counting(known, shape, keys, value, only=ONLINE_PROCEDURES).group_by(
+            *([func.grouping_sets(tuple_(*grouping), tuple_())] if grouping else [])
+        ),
+    )
+
+
 async def online_procedures_by(tx: AsyncSession, scope: Scope, by: str) -> dict[str | None, int]:
     """Return of how many procedures online dossiers were received; under None, of all values."""
-    known = known_facts(scope)
-    value = known.c[DIMENSIONS[by]]
-    query = _counting(known, scope, (), value, only=ONLINE_PROCEDURES)
-    rows = await tx.execute(query.group_by(func.grouping_sets(tuple_(value), tuple_())))
+    rows = await tx.execute(_online_procedures_by(scope.shape, by), scope.values())
     return {row[0]: row[1] for row in rows}
+
+
+@cache
+def _online_procedures_by(shape: Shape, by: str) -> Executable:
+    known = known_facts(shape)
+    value = known.c[DIMENSIONS[by]]
+    query = _counting(known, shape, (), value, only=ONLINE_PROCEDURES)
+    return query.group_by(func.grouping_sets(tuple_(value), tuple_()))
 
 
 def _counting(
     known: FromClause,
-    scope: Scope,
+    shape: Shape,
     keys: Sequence[str],
     value: ColumnElement[Any],
     *,
     only: str | None = None,
 ) -> Select[Any]:
     """Count what lies in the window, or `only` one figure that is counted another way."""
-    conditions = predicates(known, scope.period)
+    conditions = predicates(known, shape)
     counted = [
         _none if (key == RETURNED or only is not None) and key != only else _rows(conditions[key])
         for key in keys
@@ -217,9 +214,8 @@ def _counting(
     query: Select[Any] = select(*columns)
     if only is not None:
         behind = "dossiers.received.online" if only == ONLINE_PROCEDURES else only
-        return query.where(*_behind(known, scope, behind, {}))
-    seen = in_sight(known.c.agency_id, scope.sight, among=scope.agencies)
-    return query.where(seen, in_window(known, scope.period))
+        return query.where(*_behind(known, shape, behind))
+    return query.where(shape.sees(known.c.agency_id), in_window(known, shape))
 
 
 def _rows(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -230,21 +226,25 @@ async def count(
     tx: AsyncSession, scope: Scope, key: str, *, narrowed: Narrowed | None = None
 ) -> int:
     """Return one count, narrowed to values of dimensions when asked."""
-    known = known_facts(scope)
-    query = select(func.count()).where(*_behind(known, scope, key, narrowed or {}))
-    return (await tx.execute(query)).scalar_one()
+    records, _ = await totals(tx, scope, key, narrowed=narrowed or {})
+    return records
 
 
 async def online_procedures(tx: AsyncSession, scope: Scope, narrowed: Narrowed) -> dict[str, int]:
     """Return the procedures of which online dossiers were received, with how many of them."""
-    known = known_facts(scope)
-    rows = await tx.execute(
+    query = _online_procedures(scope.shape, frozenset(narrowed))
+    return {row[0]: row[1] for row in await tx.execute(query, scope.values(**narrowed))}
+
+
+@cache
+def _online_procedures(shape: Shape, narrowed: frozenset[str]) -> Executable:
+    known = known_facts(shape)
+    return (
         select(known.c.procedure_code, func.count())
-        .where(*_behind(known, scope, "dossiers.received.online", narrowed))
+        .where(*_behind(known, shape, "dossiers.received.online", narrowed))
         .group_by(known.c.procedure_code)
         .order_by(known.c.procedure_code)
     )
-    return {row[0]: row[1] for row in rows}
 
 
 async def evidence(
@@ -261,29 +261,37 @@ async def evidence(
     Agency by agency, each in the order of the figure's day: the order of an index, so that a page
     reads little more than it shows.
     """
-    known = known_facts(scope)
+    query = _evidence(scope.shape, key, frozenset(narrowed), is_first=after is None)
+    values = scope.values(most=limit, **narrowed, **place_values(after or (0,)))
+    rows = await tx.execute(query, values)
+    return [Behind(**row) for row in rows.mappings()]
+
+
+@lru_cache(maxsize=1_000)
+def _evidence(shape: Shape, key: str, narrowed: frozenset[str], *, is_first: bool) -> Executable:
+    known = known_facts(shape)
     f = known.c
     order = [f.agency_id, f[day_of(key)], f.issued_on, f.serial]
-    further: ColumnElement[bool] = true()
-    if after is not None:
-        further = tuple_(*order) > tuple_(*(literal(value) for value in after))
-    seen = walked(f.agency_id, scope.sight, among=scope.agencies, start=after[0] if after else 0)
+    after = after_place(order)
     page = (
         select(
             *(f[name] for name in Behind.__dataclass_fields__ if name in f),
-            cast(_contribution(known, scope, key), Integer).label("contribution"),
+            cast(_contribution(known, shape, key), Integer).label("contribution"),
         )
-        .where(seen, *_counting_in(known, scope, key, narrowed), further)
+        .where(
+            walked(f.agency_id, shape.reach, start=after[0]),
+            *_counting_in(known, shape, key, narrowed),
+            true() if is_first else tuple_(*order) > tuple_(*after),
+        )
         .order_by(*order)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
         .subquery("page")
     )
-    rows = await tx.execute(
+    return (
         select(page, agencies.c.code.label("agency_code"))
         .join(agencies, agencies.c.agency_id == page.c.agency_id)
         .order_by(*(page.c[column.name] for column in order))
     )
-    return [Behind(**row) for row in rows.mappings()]
 
 
 def day_of(key: str) -> str:
@@ -299,52 +307,59 @@ async def totals(
     tx: AsyncSession, scope: Scope, key: str, *, narrowed: Narrowed
 ) -> tuple[int, int]:
     """Return how many records lie behind a figure and what they contribute together."""
-    known = known_facts(scope)
-    contributed = func.count().filter(_contribution(known, scope, key))
-    query = select(func.count(), contributed).where(*_behind(known, scope, key, narrowed))
-    records, contribution = (await tx.execute(query)).one()
+    query = _totals(scope.shape, key, frozenset(narrowed))
+    records, contribution = (await tx.execute(query, scope.values(**narrowed))).one()
     return records, contribution
 
 
-async def watermark(tx: AsyncSession, scope: Scope) -> datetime | None:
-    """Return when the last event known then was recorded; None when there is none.
+@lru_cache(maxsize=1_000)
+def _totals(shape: Shape, key: str, narrowed: frozenset[str]) -> Executable:
+    known = known_facts(shape)
+    contributed = func.count().filter(_contribution(known, shape, key))
+    return select(func.count(), contributed).where(*_behind(known, shape, key, narrowed))
 
-    The last event is looked up agency by agency: the index has it at hand.
-    """
-    recorded = events.c.recorded_at
-    last = select(recorded).where(events.c.agency_id == agencies.c.agency_id)
-    if scope.known_at is not None:
-        last = last.where(recorded <= scope.known_at)
-    each = last.order_by(recorded.desc()).limit(1).lateral("each_agency")
-    query = (
-        select(func.max(each.c.recorded_at))
-        .select_from(agencies.join(each, true()))
-        .where(in_sight(agencies.c.agency_id, scope.sight, among=scope.agencies))
-    )
-    found: datetime | None = await tx.scalar(query)
+
+async def watermark(tx: AsyncSession, scope: Scope) -> datetime | None:
+    """Return when the last event known then was recorded; None when there is none."""
+    found: datetime | None = await tx.scalar(_watermark(scope.shape), scope.values())
     return found
 
 
+@cache
+def _watermark(shape: Shape) -> Executable:
+    """Look the last event up agency by agency: the index has it at hand."""
+    recorded = events.c.recorded_at
+    last = select(recorded).where(events.c.agency_id == agencies.c.agency_id)
+    if not shape.knows_now:
+        last = last.where(recorded <= shape.known_at)
+    each = last.order_by(recorded.desc()).limit(1).lateral("each_agency")
+    return (
+        select(func.max(each.c.recorded_at))
+        .select_from(agencies.join(each, true()))
+        .where(shape.sees(agencies.c.agency_id))
+    )
+
+
 def _behind(
-    known: FromClause, scope: Scope, key: str, narrowed: Narrowed
+    known: FromClause, shape: Shape, key: str, narrowed: Collection[str] = ()
 ) -> list[ColumnElement[bool]]:
-    return [
-        in_sight(known.c.agency_id, scope.sight, among=scope.agencies),
-        *_counting_in(known, scope, key, narrowed),
-    ]
+    return [shape.sees(known.c.agency_id), *_counting_in(known, shape, key, narrowed)]
 
 
 def _counting_in(
-    known: FromClause, scope: Scope, key: str, narrowed: Narrowed
+    known: FromClause, shape: Shape, key: str, narrowed: Collection[str]
 ) -> list[ColumnElement[bool]]:
     whole = RATES[key][1] if key in RATES else key
-    conditions = [predicates(known, scope.period)[whole]]
+    conditions = [predicates(known, shape)[whole]]
     if whole != RETURNED:
-        conditions.append(in_window(known, scope.period))
-    conditions += [known.c[DIMENSIONS[name]] == value for name, value in narrowed.items()]
+        conditions.append(in_window(known, shape))
+    if day := _BEFORE_NEVER.get(whole):
+        conditions.append(known.c[day] < NEVER)
+    columns = {name: known.c[DIMENSIONS[name]] for name in sorted(narrowed)}
+    conditions += [column == bindparam(name, type_=Text) for name, column in columns.items()]
     return conditions
 
 
-def _contribution(known: FromClause, scope: Scope, key: str) -> ColumnElement[bool]:
+def _contribution(known: FromClause, shape: Shape, key: str) -> ColumnElement[bool]:
     part = RATES[key][0] if key in RATES else key
-    return predicates(known, scope.period)[part]
+    return predicates(known, shape)[part]

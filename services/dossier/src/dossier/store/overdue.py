@@ -146,7 +146,9 @@ async def assign(tx: AsyncSession, of: Dossier, officer: str) -> None:
     )
 
 
-def reason_of(known: FromClause, *, known_at: datetime | None = None) -> ColumnElement[str]:
+def reason_of(
+    known: FromClause, *, known_at: ColumnElement[datetime] | None = None
+) -> ColumnElement[str]:
     """Return why a dossier was late: as stated last, else as its apology said; as known then."""
     stated = select(overdue_reasons.c.reason_code).where(_same(known, overdue_reasons))
     apologised = select(apologies.c.reason_code).where(_same(known, apologies))

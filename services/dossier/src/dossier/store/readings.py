@@ -1,15 +1,19 @@
 """Both readings of corrected ends, the corrections between them, and the reasons of delays."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Executable,
     FromClause,
+    Integer,
     Select,
     and_,
+    bindparam,
     exists,
     func,
     literal,
@@ -24,18 +28,21 @@ from dossier.domain.corrections import CorrectionState
 from dossier.domain.facts import FOREVER, Timeliness, timeliness
 from dossier.domain.overdue import LATE_REASONS, UNSTATED, reason_key
 from dossier.domain.readings import CORRECTIONS, FIRST_LATE, READINGS, SOFTWARE_ONLY
-from dossier.store.agencies import in_sight
-from dossier.store.figures import Scope, in_window, known_facts, predicates
+from dossier.store.figures import NEVER, in_window, known_facts, predicates
 from dossier.store.overdue import reason_of
+from dossier.store.scopes import Scope, Shape, after_place, place_values
 from dossier.tables.agencies import agencies
 from dossier.tables.corrections import corrections
-from dossier.tables.facts import facts, facts_history
+from dossier.tables.facts import facts_history
 
 ALL_READ = (*READINGS, *LATE_REASONS)
 """The figures counted here."""
 _REASON = literal(reason_key(""))
 _KEY = ("agency_id", "issued_on", "serial")
-_VERSION = (*_KEY, "version", "is_last", "received_on", "due_on", "ended_on")
+_FIRST = (*_KEY, "version", "first_due_on", "first_ended_on")
+_DAYS = ("received_on", "due_on", "ended_on")
+_NO_NUMBER: ColumnElement[int] = literal(0)
+_NO_NOTE: ColumnElement[str] = literal("")
 _ATTRIBUTES = ("procedure_code", "field_code", "channel")
 
 Place = tuple[date, int, int, int]
@@ -72,130 +79,166 @@ async def reading_counts(tx: AsyncSession, scope: Scope) -> dict[str, int]:
 
     Every late dossier has a reason or none, so the reasons sum to all of them.
     """
-    late = _late(scope).subquery("late")
-    readings = [
-        select(literal(key).label("key"), func.count()).select_from(_behind(scope, key).subquery())
-        for key in (CORRECTIONS, FIRST_LATE, SOFTWARE_ONLY)
-    ]
-    reasons = select(_REASON + late.c.note, func.count()).group_by(late.c.note)
-    rows = await tx.execute(union_all(*readings, reasons))
+    rows = await tx.execute(_counts(scope.shape), scope.values())
     found: Mapping[str, int] = {row[0]: row[1] for row in rows}
     return {definition.key: found.get(definition.key, 0) for definition in ALL_READ}
+
+
+@cache
+def _counts(shape: Shape) -> Executable:
+    """Count in one walk of what is late now, which both readings and the reasons begin from."""
+    late = _late(shape).cte("late")
+    first = union_all(select(*(late.c[name] for name in _FIRST)), _superseded(shape)).subquery(
+        "first"
+    )
+    behind: Mapping[str, Select[Any]] = {
+        CORRECTIONS: _corrections(shape),
+        FIRST_LATE: select(first).where(_is_first(first)),
+        SOFTWARE_ONLY: _behind(shape, SOFTWARE_ONLY),
+    }
+    readings = [
+        select(literal(key).label("key"), func.count()).select_from(rows.subquery())
+        for key, rows in behind.items()
+    ]
+    reasons = select(_REASON + late.c.note, func.count()).group_by(late.c.note)
+    return union_all(*readings, reasons)
 
 
 async def reading_evidence(
     tx: AsyncSession, scope: Scope, key: str, *, after: Place | None, limit: int
 ) -> list[Read]:
     """Return a page of the records behind one of these figures."""
-    behind = _behind(scope, key).subquery("behind")
-    columns = behind.c
-    place = tuple_(columns.issued_on, columns.serial, columns.agency_id, columns.correction_number)
-    further = true() if after is None else place > tuple_(*(literal(value) for value in after))
-    rows = await tx.execute(
+    query = _evidence(scope.shape, key, is_first=after is None)
+    values = scope.values(most=limit, **place_values(after or ()))
+    return [Read(**row) for row in (await tx.execute(query, values)).mappings()]
+
+
+@lru_cache(maxsize=1_000)
+def _evidence(shape: Shape, key: str, *, is_first: bool) -> Executable:
+    behind = _behind(shape, key).subquery("behind")
+    order = [behind.c[name] for name in ("issued_on", "serial", "agency_id", "correction_number")]
+    return (
         select(behind, agencies.c.code.label("agency_code"))
-        .join(agencies, agencies.c.agency_id == columns.agency_id)
-        .where(further)
-        .order_by(columns.issued_on, columns.serial, columns.agency_id, columns.correction_number)
-        .limit(limit)
+        .join(agencies, agencies.c.agency_id == behind.c.agency_id)
+        .where(true() if is_first else tuple_(*order) > tuple_(*after_place(order)))
+        .order_by(*order)
+        .limit(bindparam("most", type_=Integer))
     )
-    return [Read(**row) for row in rows.mappings()]
 
 
 async def reading_total(tx: AsyncSession, scope: Scope, key: str) -> int:
     """Return how many records lie behind one of these figures."""
-    behind = _behind(scope, key).subquery()
-    return (await tx.execute(select(func.count()).select_from(behind))).scalar_one()
+    return int((await tx.execute(_total(scope.shape, key), scope.values())).scalar_one())
 
 
-def _behind(scope: Scope, key: str) -> Select[Any]:
+@cache
+def _total(shape: Shape, key: str) -> Executable:
+    return select(func.count()).select_from(_behind(shape, key).subquery())
+
+
+def _behind(shape: Shape, key: str) -> Select[Any]:
     if key == CORRECTIONS:
-        return _corrections(scope)
+        return _corrections(shape)
     if key in (FIRST_LATE, SOFTWARE_ONLY):
-        return _first_late(scope, is_in_time_now=key == SOFTWARE_ONLY)
-    late = _late(scope).subquery("late")
-    return select(late).where(_REASON + late.c.note == key)
+        return _first_late(shape, is_in_time_now=key == SOFTWARE_ONLY)
+    late = _late(shape).subquery("late")
+    read = [late.c[name] for name in Read.__dataclass_fields__ if name in late.c]
+    return select(*read).where(_REASON + late.c.note == key)
 
 
-def _corrections(scope: Scope) -> Select[Any]:
+def _corrections(shape: Shape) -> Select[Any]:
     """Approved corrections, by then, of the dossiers that count in the period."""
-    known = known_facts(scope)
+    known = known_facts(shape)
     held = [corrections.c.state == CorrectionState.APPROVED]
-    if scope.known_at is not None:
-        held.append(corrections.c.decided_at <= scope.known_at)
+    if not shape.knows_now:
+        held.append(corrections.c.decided_at <= shape.known_at)
     return (
-        _read(known, known, corrections.c.correction_number, corrections.c.corrects)
+        _read(known, number=corrections.c.correction_number, note=corrections.c.corrects)
         .join(corrections, _same(known, corrections))
         .where(
-            in_sight(known.c.agency_id, scope.sight, among=scope.agencies),
-            predicates(known, scope.period)["dossiers.total"],
-            in_window(known, scope.period),
+            shape.sees(known.c.agency_id),
+            predicates(known, shape)["dossiers.total"],
+            in_window(known, shape),
             *held,
         )
     )
 
 
-def _late(scope: Scope) -> Select[Any]:
+def _late(shape: Shape) -> Select[Any]:
     """Dossiers settled late in the period, with the reason known then."""
-    known = known_facts(scope)
-    reason = func.coalesce(reason_of(known, known_at=scope.known_at), UNSTATED)
-    return _read(known, known, literal(0), reason).where(
-        in_sight(known.c.agency_id, scope.sight, among=scope.agencies),
-        predicates(known, scope.period)["dossiers.settled.late"],
-        in_window(known, scope.period),
+    known = known_facts(shape)
+    at = None if shape.knows_now else shape.known_at
+    reason = func.coalesce(reason_of(known, known_at=at), UNSTATED)
+    return (
+        _read(known, note=reason)
+        .add_columns(known.c.version)
+        .where(
+            shape.sees(known.c.agency_id),
+            predicates(known, shape)["dossiers.settled.late"],
+            in_window(known, shape),
+            # Implied, and said so that the index of late ends serves.
+            known.c.ended_on < NEVER,
+        )
     )
 
 
-def _first_late(scope: Scope, *, is_in_time_now: bool) -> Select[Any]:
-    """Dossiers whose end was late in the period when it was first recorded.
-
-    The first recorded end is the version, present or superseded, before which no other had an end.
-    """
-    first = _versions(scope)
-    earlier = facts_history.alias("earlier")
-    known = known_facts(scope)
-    conditions = [
-        in_sight(first.c.agency_id, scope.sight, among=scope.agencies),
-        known.c.is_last,
-        ~exists().where(
-            _same(first, earlier),
-            earlier.c.is_last,
-            earlier.c.ended_on < FOREVER,
-            earlier.c.version < first.c.version,
-        ),
-    ]
+def _first_late(shape: Shape, *, is_in_time_now: bool) -> Select[Any]:
+    """Dossiers whose end was late in the period when it was first recorded."""
+    known = known_facts(shape)
     if is_in_time_now:
-        conditions += [known.c.ended_on < FOREVER, known.c.ended_on <= known.c.due_on]
-    joined = _read(known, first, literal(0), literal("")).join(first, _same(known, first))
-    return joined.where(*conditions)
+        first: FromClause = _superseded(shape).subquery("first")
+        conditions = [known.c.ended_on < NEVER, known.c.ended_on <= known.c.due_on]
+    else:
+        late = _late(shape).subquery("late")
+        held = select(*(late.c[name] for name in _FIRST))
+        first, conditions = union_all(held, _superseded(shape)).subquery("first"), []
+    joined = _read(known, first=(first.c.first_due_on, first.c.first_ended_on))
+    matched = joined.join(first, _same(known, first))
+    return matched.where(known.c.is_last, _is_first(first), *conditions)
 
 
-def _versions(scope: Scope) -> FromClause:
-    """Return every version of facts, recorded by then, that ended late in the period."""
-    known_at = scope.known_at
-    start, last = scope.period.start, scope.period.last_day
-    versions = [
-        select(*(table.c[name] for name in _VERSION)).where(
-            # Said in each branch, so that one agency's question reads one agency's rows.
-            in_sight(table.c.agency_id, scope.sight, among=scope.agencies),
-            table.c.is_last,
-            table.c.ended_on.between(start, last),
-            table.c.ended_on > table.c.due_on,
-            # Implied, and said so that the index of late ends serves.
-            table.c.ended_on < FOREVER,
-            true() if known_at is None else table.c.recorded_from <= known_at,
-        )
-        for table in (facts, facts_history)
-    ]
-    return union_all(*versions).subquery("first")
+def _superseded(shape: Shape) -> Select[Any]:
+    """Versions of facts that ended late in the period and had been replaced by then."""
+    f = facts_history.c
+    return select(
+        *(f[name] for name in (*_KEY, "version")),
+        f.due_on.label("first_due_on"),
+        f.ended_on.label("first_ended_on"),
+    ).where(
+        # Said in each branch, so that one agency's question reads one agency's rows.
+        shape.sees(f.agency_id),
+        f.is_last,
+        f.ended_on.between(shape.start, shape.last_day),
+        f.ended_on > f.due_on,
+        f.ended_on < NEVER,
+        true() if shape.knows_now else f.recorded_to <= shape.known_at,
+    )
+
+
+def _is_first(version: FromClause) -> ColumnElement[bool]:
+    """Return that no version before this one had an end."""
+    earlier = facts_history.alias("earlier")
+    return ~exists().where(
+        _same(version, earlier),
+        earlier.c.is_last,
+        earlier.c.ended_on < NEVER,
+        earlier.c.version < version.c.version,
+    )
 
 
 def _read(
-    known: FromClause, first: FromClause, number: ColumnElement[int], note: ColumnElement[str]
+    known: FromClause,
+    *,
+    first: Sequence[ColumnElement[date]] = (),
+    number: ColumnElement[int] = _NO_NUMBER,
+    note: ColumnElement[str] = _NO_NOTE,
 ) -> Select[Any]:
+    """Select a `Read`; `first` is the due day and the end as first recorded, else as known."""
+    first_due_on, first_ended_on = first or (known.c.due_on, known.c.ended_on)
     return select(
-        *(known.c[name] for name in (*_KEY, *_ATTRIBUTES, "received_on", "due_on", "ended_on")),
-        first.c.due_on.label("first_due_on"),
-        first.c.ended_on.label("first_ended_on"),
+        *(known.c[name] for name in (*_KEY, *_ATTRIBUTES, *_DAYS)),
+        first_due_on.label("first_due_on"),
+        first_ended_on.label("first_ended_on"),
         number.label("correction_number"),
         note.label("note"),
     )

@@ -3,18 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     Date,
+    Executable,
     FromClause,
     Integer,
     Select,
     Table,
     Text,
     and_,
+    any_,
+    bindparam,
     cast,
     func,
     literal,
@@ -30,7 +35,8 @@ from dossier.domain.rollups import CLOSING, MEASURES, OPENING, Window
 from dossier.store.agencies import in_sight
 from dossier.store.cells import LONGEST_DAYS, KnownWindow, cells_of, online_of, present
 from dossier.store.event_log import FOLD, Mark, changes
-from dossier.store.figures import Scope
+from dossier.store.figures import NEVER
+from dossier.store.scopes import Scope, Shape
 from dossier.tables.counts import fold_positions, stat_cells, stat_online_procedures, stat_periods
 from dossier.tables.dossiers import events
 from dossier.tables.facts import facts
@@ -54,47 +60,9 @@ async def situation(tx: AsyncSession, scope: Scope, *, most: int) -> Situation:
 
     `changed_since`: something was recorded after the instant as of which is asked.
     """
-    at = select(fold_positions).where(fold_positions.c.fold == FOLD).subquery("at")
-    late = (
-        select(events.c.xid)
-        .where(
-            tuple_(events.c.xid, events.c.position)
-            > tuple_(select(at.c.xid).scalar_subquery(), select(at.c.position).scalar_subquery())
-        )
-        .limit(most + 1)
-        .subquery("late")
-    )
-    since: ColumnElement[bool] = literal(value=False)
-    if scope.known_at is not None:
-        since = (
-            select(events.c.agency_id)
-            .where(
-                in_sight(events.c.agency_id, scope.sight, among=scope.agencies),
-                events.c.recorded_at > scope.known_at,
-            )
-            .exists()
-        )
-    rows = (
-        await tx.execute(
-            select(
-                at.c.xid,
-                at.c.position,
-                select(func.count()).select_from(late).scalar_subquery().label("unfolded"),
-                since.label("changed_since"),
-                stat_periods,
-            )
-            .select_from(at)
-            .join(
-                stat_periods,
-                and_(
-                    stat_periods.c.ends_on >= scope.period.start,
-                    stat_periods.c.ends_on < scope.period.last_day + timedelta(days=LONGEST_DAYS),
-                    stat_periods.c.starts_on >= scope.period.start,
-                ),
-                isouter=True,
-            )
-        )
-    ).all()
+    before = scope.period.last_day + timedelta(days=LONGEST_DAYS)
+    values = scope.values(most=most + 1, before=before)
+    rows = (await tx.execute(_situation(scope.shape), values)).all()
     first = rows[0]
     return Situation(
         mark=Mark(first.xid, first.position),
@@ -106,6 +74,39 @@ async def situation(tx: AsyncSession, scope: Scope, *, most: int) -> Situation:
             if row.period_id is not None
         ],
     )
+
+
+@cache
+def _situation(shape: Shape) -> Executable:
+    at = select(fold_positions).where(fold_positions.c.fold == FOLD).subquery("at")
+    late = (
+        select(events.c.xid)
+        .where(
+            tuple_(events.c.xid, events.c.position)
+            > tuple_(select(at.c.xid).scalar_subquery(), select(at.c.position).scalar_subquery())
+        )
+        .limit(bindparam("most", type_=Integer))
+        .subquery("late")
+    )
+    since: ColumnElement[bool] = literal(value=False)
+    if not shape.knows_now:
+        since = (
+            select(events.c.agency_id)
+            .where(shape.sees(events.c.agency_id), events.c.recorded_at > shape.known_at)
+            .exists()
+        )
+    near = and_(
+        stat_periods.c.ends_on >= shape.start,
+        stat_periods.c.ends_on < bindparam("before", type_=Date),
+        stat_periods.c.starts_on >= shape.start,
+    )
+    return select(
+        at.c.xid,
+        at.c.position,
+        select(func.count()).select_from(late).scalar_subquery().label("unfolded"),
+        since.label("changed_since"),
+        stat_periods,
+    ).select_from(at.outerjoin(stat_periods, near))
 
 
 async def cells(
@@ -122,32 +123,43 @@ async def cells(
     `unfolded_after` adds the events that are not yet folded.
     """
     ids = [known.period_id for known in chain]
-    kept = select(
-        stat_cells.c.period_id,
-        stat_cells.c.field_code,
-        *(stat_cells.c[name] for name in MEASURES),
-    ).where(
-        in_sight(stat_cells.c.agency_id, scope.sight, among=scope.agencies),
-        stat_cells.c.period_id.in_(ids),
-        stat_cells.c.field_code != "" if by_field else stat_cells.c.field_code == "",
-    )
-    rows: FromClause = kept.subquery("rows")
-    if unfolded_after is not None:
-        late = cells_of(changes(unfolded_after), ids, scope).subquery("late")
-        more = select(
-            late.c.period_id, late.c.field_code, *(late.c[name] for name in MEASURES)
-        ).where(late.c.field_code != "" if by_field else late.c.field_code == "")
-        rows = union_all(kept, more).subquery("rows")
-    ends = {OPENING: ids[0], **dict.fromkeys(CLOSING, ids[-1])}
+    if unfolded_after is None:
+        query = _cells(scope.shape, by_field=by_field)
+    else:
+        late = cells_of(changes(unfolded_after), ids, scope)
+        query = _summed(scope.shape, late, by_field=by_field)
+    values = scope.values(period_ids=ids, first_id=ids[0], last_id=ids[-1])
+    found = await tx.execute(query, values)
+    return {row[0]: dict(zip(MEASURES, row[1:], strict=True)) for row in found}
+
+
+@cache
+def _cells(shape: Shape, *, by_field: bool) -> Executable:
+    return _summed(shape, None, by_field=by_field)
+
+
+def _summed(shape: Shape, late: Select[Any] | None, *, by_field: bool) -> Executable:
+    """Add up cells, and `late` ones beside them."""
+    names = ("period_id", "field_code", *MEASURES)
+    parts: list[FromClause] = [_held(stat_cells, shape).subquery("kept")]
+    parts += [] if late is None else [late.subquery("late")]
+    rows = union_all(
+        *(
+            select(*(part.c[name] for name in names)).where(
+                part.c.field_code != "" if by_field else part.c.field_code == ""
+            )
+            for part in parts
+        )
+    ).subquery("rows")
+    first, last = (bindparam(name, type_=Integer) for name in ("first_id", "last_id"))
+    ends = {OPENING: first, **dict.fromkeys(CLOSING, last)}
     sums = []
     for name in MEASURES:
         total = func.sum(rows.c[name])
         added = total.filter(rows.c.period_id == ends[name]) if name in ends else total
         # The sum of sums is a decimal for PostgreSQL; a count is a whole number.
         sums.append(cast(func.coalesce(added, 0), BigInteger).label(name))
-    query = select(rows.c.field_code, *sums).group_by(rows.c.field_code)
-    found = await tx.execute(query)
-    return {row[0]: dict(zip(MEASURES, row[1:], strict=True)) for row in found}
+    return select(rows.c.field_code, *sums).group_by(rows.c.field_code)
 
 
 async def online_procedures_count(
@@ -159,32 +171,51 @@ async def online_procedures_count(
 ) -> int:
     """Return of how many procedures online dossiers were received."""
     ids = [known.period_id for known in chain]
-    kept = select(stat_online_procedures.c.procedure_code, stat_online_procedures.c.received).where(
-        in_sight(stat_online_procedures.c.agency_id, scope.sight, among=scope.agencies),
-        stat_online_procedures.c.period_id.in_(ids),
+    if unfolded_after is None:
+        query = _online_procedures(scope.shape)
+    else:
+        query = _distinct(scope.shape, online_of(changes(unfolded_after), ids, scope))
+    return int((await tx.execute(query, scope.values(period_ids=ids))).scalar_one())
+
+
+@cache
+def _online_procedures(shape: Shape) -> Executable:
+    return _distinct(shape, None)
+
+
+def _distinct(shape: Shape, late: Select[Any] | None) -> Executable:
+    """Count the procedures of which something was received online, `late` ones beside them."""
+    parts: list[FromClause] = [_held(stat_online_procedures, shape).subquery("kept")]
+    parts += [] if late is None else [late.subquery("late")]
+    rows = union_all(*(select(part.c.procedure_code, part.c.received) for part in parts)).subquery(
+        "rows"
     )
-    rows: FromClause = kept.subquery("rows")
-    if unfolded_after is not None:
-        late = online_of(changes(unfolded_after), ids, scope).subquery("late")
-        more = select(late.c.procedure_code, late.c.received)
-        rows = union_all(kept, more).subquery("rows")
     some = select(rows.c.procedure_code).group_by(rows.c.procedure_code)
     counted = some.having(func.sum(rows.c.received) > 0).subquery("counted")
-    return (await tx.execute(select(func.count()).select_from(counted))).scalar_one()
+    return select(func.count()).select_from(counted)
+
+
+def _held(table: Table, shape: Shape) -> Select[Any]:
+    ids = bindparam("period_ids", type_=ARRAY(Integer))
+    return select(table).where(shape.sees(table.c.agency_id), table.c.period_id == any_(ids))
 
 
 async def overdue_today(tx: AsyncSession, scope: Scope, *, by_field: bool) -> dict[str, int]:
     """Return how many open dossiers are overdue on the period's last day, which is not over."""
-    open_ones = facts.c.until_on == literal_column("'infinity'::date", Date)
+    rows = await tx.execute(_overdue_today(scope.shape, by_field=by_field), scope.values())
+    return {row[0]: row[1] for row in rows}
+
+
+@cache
+def _overdue_today(shape: Shape, *, by_field: bool) -> Executable:
     field = facts.c.field_code if by_field else literal("", Text)
     query = select(field.label("field"), func.count()).where(
-        in_sight(facts.c.agency_id, scope.sight, among=scope.agencies),
-        open_ones,
-        facts.c.due_on < scope.period.last_day,
+        shape.sees(facts.c.agency_id),
+        facts.c.until_on == NEVER,
+        facts.c.due_on < shape.last_day,
         ~facts.c.is_waiting,
     )
-    rows = await tx.execute(query.group_by(facts.c.field_code) if by_field else query)
-    return {row[0]: row[1] for row in rows}
+    return query.group_by(facts.c.field_code) if by_field else query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ from dossier.domain.rollups import MEASURES, counted, running, tiles
 from dossier.store import figures, rollups
 from dossier.store.cells import KnownWindow
 from dossier.store.event_log import Mark
-from dossier.store.figures import Scope
 from dossier.store.rollups import Cells, Situation
+from dossier.store.scopes import Scope
 
 MOST_UNFOLDED = 5_000
 """With more events not yet folded, counting the facts is faster than adding them."""

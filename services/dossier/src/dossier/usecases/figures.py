@@ -26,8 +26,9 @@ from dossier.domain.figures import BROKEN_DOWN, COUNTED, DEFINITIONS, ONLINE_PRO
 from dossier.domain.permissions import require_sight
 from dossier.store import certified
 from dossier.store import figures as store
-from dossier.store.figures import RETURNED, Behind, Place, Scope
+from dossier.store.figures import RETURNED, Behind, Place
 from dossier.store.readings import reading_counts
+from dossier.store.scopes import Scope
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.ahead import count_figures
 from dossier.usecases.places import evidence_place, place

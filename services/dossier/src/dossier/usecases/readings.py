@@ -13,8 +13,8 @@ from dossier.domain.facts import FOREVER
 from dossier.domain.figures import DEFINITIONS
 from dossier.domain.readings import CORRECTIONS, FIRST_LATE, SOFTWARE_ONLY
 from dossier.store import readings as store
-from dossier.store.figures import Scope
 from dossier.store.readings import Place, Read
+from dossier.store.scopes import Scope
 
 READ: frozenset[str] = frozenset(definition.key for definition in store.ALL_READ)
 """The figures told here: those that look beyond the facts as known."""

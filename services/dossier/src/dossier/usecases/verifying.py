@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.permissions import require_sight
 from dossier.store import agencies, cells, event_log, rollups
-from dossier.store.figures import Scope
+from dossier.store.scopes import Scope
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.folding import RollupGauges
 
