@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 from kit.db import ReadTx
 from kit.errors import refusals
 from kit.figures import AskedEvidence, AskedFigures, EvidencePage, FiguresOut, UnknownFigure
@@ -14,12 +14,13 @@ from dossier.usecases import figures
 router = APIRouter(prefix="/v1/figures", tags=["figures"])
 
 
-@router.get("", responses=refusals(NotYourAgency, UnknownAgency))
+@router.get("", response_model=FiguresOut, responses=refusals(NotYourAgency, UnknownAgency))
 async def list_figures(
     asked: AskedFigures, reader: FiguresReader, office: AtOffice, tx: ReadTx
-) -> FiguresOut:
+) -> Response:
     """Compute the figures of an agency and period."""
-    return await figures.compute_figures(tx, office, asked, acting=reader)
+    body = await figures.compute_figures(tx, office, asked, acting=reader)
+    return Response(body, media_type="application/json")
 
 
 @router.get("/{key}/evidence", responses=refusals(NotYourAgency, UnknownAgency, UnknownFigure))

@@ -1,7 +1,8 @@
 """Figures of the control report about dossiers, and the records behind each."""
 
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 
 from kernel.figures import Figure, FigureKind
 from kernel.periods import ReportingPeriod
@@ -12,9 +13,8 @@ from kit.figures import (
     EvidenceQuery,
     EvidenceRecord,
     FigureQuery,
-    FiguresOut,
     UnknownFigure,
-    figures_out,
+    figures_written,
     require_dimensions,
 )
 from kit.paging import decode_cursor, encode_cursor
@@ -36,18 +36,19 @@ from dossier.usecases.readings import READ, readings_page
 
 _COPIES = "certified_copies"
 _IN_TIME = "dossiers.settled.in_time"
+_IN_ALL: Mapping[str, str] = MappingProxyType({})
 _COUNTED = [*(d.key for d in COUNTED), _IN_TIME]
 
 
 async def compute_figures(
     tx: AsyncSession, office: Office, query: FigureQuery, *, acting: Acting
-) -> FiguresOut:
-    """Compute every figure of an agency and period, in total and by a dimension when asked."""
+) -> bytes:
+    """Write every figure of an agency and period, in total and by a dimension when asked."""
     scope = await scope_of(office, query, acting=acting)
     known_at = min(query.known_at or acting.now, acting.now)
     found = await all_figures(tx, scope, by=query.by, today=local_day(acting.now))
     last = await store.watermark(tx, scope)
-    return figures_out(
+    return figures_written(
         DEFINITIONS,
         found,
         query,
@@ -81,12 +82,11 @@ async def all_figures(
     total[_COPIES] = await certified.copies_total(tx, scope)
     total |= await reading_counts(tx, scope)
     figures = [_figure(key, total) for key in DEFINITIONS]
-    figures += [
-        replace(_figure(key, found[value]), dimensions={by: value})
-        for value in sorted(value for value in found if value is not None)
-        for key in BROKEN_DOWN
-        if by is not None
-    ]
+    values = sorted(value for value in found if value is not None)
+    if by is not None:
+        figures += [
+            _figure(key, found[value], {by: value}) for value in values for key in BROKEN_DOWN
+        ]
     return figures
 
 
@@ -108,11 +108,13 @@ async def list_evidence(
     return await _dossiers_page(tx, scope, key, query)
 
 
-def _figure(key: str, counted: dict[str, int]) -> Figure:
+def _figure(
+    key: str, counted: Mapping[str, int], dimensions: Mapping[str, str] = _IN_ALL
+) -> Figure:
     if key not in RATES:
-        return Figure(key, counted[key])
+        return Figure(key, counted[key], dimensions=dimensions)
     part, whole = (counted[name] for name in RATES[key])
-    return Figure(key, Ratio(part, whole).percent(), numerator=part, denominator=whole)
+    return Figure(key, Ratio(part, whole).percent(), part, whole, dimensions)
 
 
 async def _dossiers_page(
