@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
+from kit.serving import OneWrite
 from tthc.databases import ensure_database
 from tthc.keys import LocalIssuer
 from tthc.postgres import PostgresServer, temporary_postgres
@@ -77,7 +78,7 @@ def migrate(service: str, url: str, *command: str) -> None:
 def serving(app: FastAPI) -> Iterator[str]:
     """Serve `app` on a real socket, in a thread with a loop of its own; give its address."""
     served = uvicorn.Server(
-        uvicorn.Config(app, port=0, log_level="critical", lifespan="on", ws="none")
+        uvicorn.Config(app, port=0, http=OneWrite, log_level="critical", lifespan="on", ws="none")
     )
     thread = threading.Thread(target=served.run)
     thread.start()

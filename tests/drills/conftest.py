@@ -48,7 +48,7 @@ class Struck:
     def start(self) -> None:
         own = {f"{self.name}_{name}".upper(): value for name, value in self.settings.items()}
         place = ("--host", LOOPBACK, "--port", str(self.port))
-        quiet = ("--no-access-log", "--log-level", "warning")
+        quiet = ("--http", "kit.serving:OneWrite", "--no-access-log", "--log-level", "warning")
         application = ("--factory", f"{self.name}.main:create_app")
         self.child = start(
             self.name,

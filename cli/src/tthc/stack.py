@@ -133,7 +133,8 @@ def _start(
 ) -> Child:
     logs.mkdir(exist_ok=True)
     descriptor = listener.fileno()
-    options = ["--fd", str(descriptor), "--no-access-log", "--log-level", "warning"]
+    place = ["--fd", str(descriptor), "--http", "kit.serving:OneWrite"]
+    options = [*place, "--no-access-log", "--log-level", "warning"]
     return start(
         service.name,
         [sys.executable, "-m", "uvicorn", "--factory", service.application, *options],

@@ -98,4 +98,6 @@ class DossierCode:
         return code
 
     def __str__(self) -> str:
-        return f"{self.agency}-{self.received_on:%y%m%d}-{self.serial:04d}"
+        day = self.received_on
+        written_on = f"{day.year % 100:02d}{day.month:02d}{day.day:02d}"
+        return f"{self.agency.text}-{written_on}-{self.serial:04d}"

@@ -37,6 +37,7 @@ from kit.observe import (
     refresh_gauges,
 )
 from kit.settings import ServiceSettings
+from kit.shortcut import Shortcut
 
 Opening = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 """Opens what the service needs beyond its database (clients of its neighbours) on `app.state`."""
@@ -58,11 +59,13 @@ def create_service(
     opening: Opening | None = None,
     measure: Measure | None = None,
     streamed_paths: frozenset[str] = frozenset(),
+    shortcuts: Sequence[Shortcut] = (),
 ) -> FastAPI:
     """Wire a service: problems, tokens, metrics, health, docs, database, lifespan.
 
     `migrations` is the folder whose HEAD file names the revision the database must be at.
-    `streamed_paths` take bodies of any length, because they read them as a stream.
+    `streamed_paths` take bodies of any length, because they read them as a stream. `shortcuts` are
+    short ways of some of the operations.
     """
     configure_logging(name, settings.log_level)
     app = FastAPIOffline(
@@ -85,6 +88,7 @@ def create_service(
     for router in routers:
         app.include_router(router)
     app.include_router(health)
+    app.router.routes[:0] = shortcuts
     _document_problems(app)
     app.add_middleware(BodyLimit, limit=settings.body_limit_bytes, streamed=streamed_paths)
     app.add_middleware(Observe, service=name, metrics=app.state.metrics)

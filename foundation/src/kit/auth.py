@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ from typing import Annotated, Any
 import httpx
 import orjson
 import structlog
-from fastapi import Request, Security
+from fastapi import FastAPI, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -163,10 +164,23 @@ async def actor(scopes: SecurityScopes, request: Request, given: Bearer) -> Acto
     """Return who is asking, or refuse: 401 without a valid token, 403 without every scope."""
     if given is None:
         raise Unauthenticated
-    verifier: Verifier = request.app.state.verifier
-    who = await verifier.actor(given.credentials, now=request.app.state.clock().timestamp())
-    missing = [scope for scope in scopes.scopes if scope not in who.scopes]
+    who = await _actor_of(request.app, given.credentials, scopes.scopes)
+    request.scope["actor"] = who
+    return who
+
+
+async def admitted(app: FastAPI, authorization: bytes, scopes: Collection[str]) -> Actor:
+    """Return who is asking by the header's bytes, or refuse likewise."""
+    scheme, _, token = authorization.decode("latin-1").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated
+    return await _actor_of(app, token.strip(), scopes)
+
+
+async def _actor_of(app: FastAPI, token: str, scopes: Collection[str]) -> Actor:
+    verifier: Verifier = app.state.verifier
+    who = await verifier.actor(token, now=app.state.clock().timestamp())
+    missing = [scope for scope in scopes if scope not in who.scopes]
     if missing:
         raise MissingScope(scopes=" ".join(missing))
-    request.scope["actor"] = who
     return who

@@ -6,17 +6,17 @@ more than the statement does.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Annotated
 
 import asyncpg
 from fastapi import Depends, Request
-from kernel.refusals import Refusal
 from sqlalchemy.engine import make_url
 
 from kit.db import server_settings
 
 _PATIENCE_SECONDS = 10
+_BREAKS = (asyncpg.InternalClientError, asyncpg.InterfaceError, OSError)
+"""After these, and after a call that was cancelled, nobody knows what the connection is at."""
 
 
 class HotPool:
@@ -29,9 +29,12 @@ class HotPool:
         self._room = asyncio.Semaphore(size)
         self._idle: list[asyncpg.Connection] = []
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
-        """Lend a connection; one whose call went wrong midway is not lent again.
+    def connection(self) -> "Lent":
+        """Lend a connection for the length of a block."""
+        return Lent(self)
+
+    async def take(self) -> asyncpg.Connection:
+        """Return a connection that lives; the server of another may have gone while it lay idle.
 
         Raises:
             TimeoutError: none came free in time.
@@ -41,35 +44,49 @@ class HotPool:
                 await self._room.acquire()
         else:
             await self._room.acquire()
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
         try:
-            connection = await self._ready()
-            is_whole = False
-            try:
-                yield connection
-                is_whole = True
-            except (Refusal, asyncpg.PostgresError):
-                is_whole = True
-                raise
-            finally:
-                if is_whole:
-                    self._idle.append(connection)
-                else:
-                    connection.terminate()
-        finally:
+            return await asyncpg.connect(self._dsn, timeout=5, server_settings=self._settings)
+        except BaseException:
             self._room.release()
+            raise
+
+    def give_back(self, connection: asyncpg.Connection, *, is_whole: bool) -> None:
+        """Take a connection back; one whose call was broken off is not lent again."""
+        if is_whole:
+            self._idle.append(connection)
+        else:
+            connection.terminate()
+        self._room.release()
 
     async def close(self) -> None:
         """Hang up."""
         while self._idle:
             await self._idle.pop().close(timeout=_PATIENCE_SECONDS)
 
-    async def _ready(self) -> asyncpg.Connection:
-        """Return one that lives; the server of another may have gone away while it lay idle."""
-        while self._idle:
-            connection = self._idle.pop()
-            if not connection.is_closed():
-                return connection
-        return await asyncpg.connect(self._dsn, timeout=5, server_settings=self._settings)
+
+class Lent:
+    """A connection that a block has."""
+
+    __slots__ = ("_connection", "_pool")
+
+    def __init__(self, pool: HotPool) -> None:
+        self._pool = pool
+        self._connection: asyncpg.Connection | None = None
+
+    async def __aenter__(self) -> asyncpg.Connection:
+        """Take the connection."""
+        self._connection = await self._pool.take()
+        return self._connection
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Give it back."""
+        is_whole = kind is None or (issubclass(kind, Exception) and not issubclass(kind, _BREAKS))
+        if self._connection is not None:
+            self._pool.give_back(self._connection, is_whole=is_whole)
 
 
 async def hot_connection(request: Request) -> AsyncIterator[asyncpg.Connection]:

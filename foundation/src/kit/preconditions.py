@@ -20,6 +20,16 @@ async def expected_version(
     ] = None,
 ) -> int:
     """Return the version in If-Match; without one a change could undo another unseen."""
+    return version_in(if_match)
+
+
+def version_in(if_match: str | None) -> int:
+    """Return the version an If-Match header names.
+
+    Raises:
+        VersionRequired: there is no header.
+        BadHeader: it names no version.
+    """
     if if_match is None:
         raise VersionRequired
     match = _TAG.fullmatch(if_match.strip())
@@ -31,9 +41,14 @@ async def expected_version(
 IfMatch = Annotated[int, Depends(expected_version)]
 
 
+def entity_tag(version: int) -> str:
+    """Return the tag of a version."""
+    return f'"{version}"'
+
+
 def set_etag(response: Response, version: int) -> None:
     """Tell the client which version it got."""
-    response.headers["ETag"] = f'"{version}"'
+    response.headers["ETag"] = entity_tag(version)
 
 
 def require_version(expected: int, actual: int) -> None:

@@ -13,9 +13,10 @@ from kernel.refusals import Conflict, NeighbourUnavailable
 from kit.app import create_service
 from kit.auth import PUBLIC, Actor, actor
 from kit.clock import Now
-from kit.db import Hot, ReadTx, Tx, refusing
+from kit.db import ReadTx, Tx, refusing
 from kit.errors import refusals
 from kit.figures import AskedEvidence, AskedFigures
+from kit.hot import Hot
 from kit.idempotency import Once
 from kit.paging import Cursor, Limit, decode_cursor, encode_cursor
 from kit.preconditions import IfMatch, not_modified, require_version, set_etag

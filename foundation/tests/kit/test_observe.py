@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from kernel.figures import Figure
 from kernel.refusals import NeighbourUnavailable
-from kit.observe import Metrics, configure_logging, refresh_gauges
+from kit.observe import Metrics, configure_logging, output, refresh_gauges
 
 
 async def until(condition):
@@ -75,6 +75,7 @@ async def test_the_gauges_window_is_the_trailing_quarter_unless_set(app):
 async def test_logs_hold_no_personal_data(client, capsys, path):
     configure_logging("notes", "INFO")
     await client.get(path, headers={"User-Agent": "NguoiNopMau001"})
+    output.flush()
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {"request", "internal_error"} & {line["event"] for line in lines}
     assert "NguoiNopMau001" not in json.dumps(lines)

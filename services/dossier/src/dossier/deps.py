@@ -205,11 +205,18 @@ async def request_key(
     ] = None,
 ) -> RequestKey | None:
     """Read the Idempotency-Key header of an intake, whose key the stored function keeps."""
-    if idempotency_key is None:
-        return None
+    return None if idempotency_key is None else key_of(idempotency_key, await request.body())
+
+
+def key_of(idempotency_key: str, body: bytes) -> RequestKey:
+    """Return the key of a request with this body.
+
+    Raises:
+        BadHeader: the header is no key.
+    """
     if not IDEMPOTENCY_KEY.fullmatch(idempotency_key):
         raise BadHeader(header="Idempotency-Key")
-    return RequestKey(idempotency_key, hashlib.sha256(await request.body()).hexdigest())
+    return RequestKey(idempotency_key, hashlib.sha256(body).hexdigest())
 
 
 IntakeKey = Annotated[RequestKey | None, Depends(request_key)]

@@ -34,6 +34,7 @@ from dossier.routes import (
     rollups,
     tracking,
 )
+from dossier.routes.shortcuts import SHORTCUTS
 from dossier.schemas.rollups import WindowRelease
 from dossier.settings import Settings
 from dossier.store.personal_data import Sealer
@@ -78,6 +79,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         migrations=Path(__file__).parents[2] / "migrations",
         measure=_measure,
         streamed_paths=frozenset({imports.IMPORT_PATH}),
+        shortcuts=SHORTCUTS,
     )
 
 

@@ -63,6 +63,6 @@ async def read_applicant(
 
 
 @router.get("/tracking/{code}", responses=refusals(UnknownDossier), openapi_extra=PUBLIC)
-async def track_dossier(code: DossierCode, tx: ReadTx) -> Progress:
+async def track_dossier(code: DossierCode, hot: Hot) -> Progress:
     """Tell anybody who holds the code how far the dossier is, and nothing else."""
-    return Progress.model_validate(await reading.track_dossier(tx, code))
+    return Progress.model_validate(await reading.track_dossier(hot, code))

@@ -1,4 +1,4 @@
-"""A dossier's sheet written straight from its row: `DossierOut` without the way through models."""
+"""Answers written straight from what was read: their models without the way through them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,10 @@ from typing import Any
 import orjson
 from kernel.time_zone import local_day
 
+from dossier.domain.dossier import Dossier
 from dossier.domain.lifecycle import LABELS_VI, Status
+from dossier.schemas.intake import Receipt
+from dossier.schemas.look_up import DossierOut, Progress
 
 _AS_STORED = (
     *("procedure_code", "procedure_name", "channel", "received_at", "due_on"),
@@ -22,7 +25,7 @@ def sheet(
 ) -> bytes:
     """Return the JSON of `DossierOut`; a test holds the two equal."""
     ended_at = row["ended_at"]
-    return orjson.dumps(
+    return _json(
         {
             "code": code,
             "agency_code": agency_code,
@@ -32,7 +35,24 @@ def sheet(
             "status_label": LABELS_VI[Status(row["status"])],
             "applicant_name": row["full_name"],
             "applicant": applicant,
-        },
-        default=str,
-        option=orjson.OPT_UTC_Z,
+        }
     )
+
+
+def sheet_of(dossier: Dossier) -> bytes:
+    """Return the JSON of `DossierOut` of a dossier in hand."""
+    return _json({name: getattr(dossier, name) for name in DossierOut.model_fields})
+
+
+def receipt_sheet(received: object) -> bytes:
+    """Return the JSON of `Receipt` of a dossier just received."""
+    return _json({name: getattr(received, name) for name in Receipt.model_fields})
+
+
+def progress_sheet(progress: object) -> bytes:
+    """Return the JSON of `Progress`."""
+    return _json({name: getattr(progress, name) for name in Progress.model_fields})
+
+
+def _json(of: Mapping[str, object]) -> bytes:
+    return orjson.dumps(of, default=str, option=orjson.OPT_UTC_Z)

@@ -154,18 +154,3 @@ def dossier_of_row(row: Mapping[str, Any], sealer: Sealer) -> Dossier:
         if values[name] is not None:
             values[name] = kind(values[name])
     return Dossier(**values, applicant=applicant)
-
-
-async def status_of(tx: AsyncSession, code: str) -> Status | None:
-    """Return the status of any dossier, for the public; nothing else of it is read."""
-    parsed = DossierCode.parse(code)
-    status = await tx.scalar(
-        select(dossiers.c.status)
-        .join(agencies, agencies.c.agency_id == dossiers.c.agency_id)
-        .where(
-            agencies.c.code == parsed.agency.text,
-            dossiers.c.issued_on == parsed.received_on,
-            dossiers.c.serial == parsed.serial,
-        )
-    )
-    return None if status is None else Status(status)

@@ -6,6 +6,8 @@ from typing import Any
 import asyncpg
 from kernel.codes import DossierCode
 
+from dossier.domain.lifecycle import Status
+
 _ONE = """
     select d.procedure_code, d.procedure_name, d.channel, d.received_at, d.due_on,
            d.time_limit_value, d.time_limit_unit, d.status, d.version, d.field_code,
@@ -20,6 +22,12 @@ _ONE = """
 """
 
 
+_STATUS = """
+    select d.status from agencies a join dossiers d on d.agency_id = a.agency_id
+    where a.code = $1 and d.issued_on = $2 and d.serial = $3
+"""
+
+
 async def look_up(
     connection: "asyncpg.Connection[Any]", code: DossierCode
 ) -> Mapping[str, Any] | None:
@@ -28,3 +36,9 @@ async def look_up(
         _ONE, code.agency.text, code.received_on, code.serial
     )
     return found
+
+
+async def status_of(connection: "asyncpg.Connection[Any]", code: DossierCode) -> Status | None:
+    """Return the status of any dossier, for the public; nothing else of it is read."""
+    status = await connection.fetchval(_STATUS, code.agency.text, code.received_on, code.serial)
+    return None if status is None else Status(status)

@@ -17,7 +17,7 @@ from dossier.domain.permissions import Holders, may_read
 from dossier.schemas.sheet import sheet
 from dossier.store import dossiers as store
 from dossier.store.dossiers import Event
-from dossier.store.look_up import look_up
+from dossier.store.look_up import look_up, status_of
 from dossier.store.personal_data import masked
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.places import number
@@ -100,12 +100,12 @@ async def read_applicant(
     )
 
 
-async def track_dossier(tx: AsyncSession, code: str) -> Progress:
+async def track_dossier(connection: "asyncpg.Connection[Any]", code: str) -> Progress:
     """Return the degree of completion of any dossier, to whoever holds its code.
 
     Law: TT 01/2018/TT-VPCP art. 16
     """
-    status = await store.status_of(tx, code)
+    status = await status_of(connection, DossierCode.parse(code))
     if status is None:
         raise UnknownDossier(code=code)
     return Progress(code, status, LABELS_VI[status], completion_percent(status))

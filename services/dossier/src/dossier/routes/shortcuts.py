@@ -1,0 +1,106 @@
+"""Short ways of the operations that portals call all day: hand in, look up, move, track.
+
+Each does what its long way does, with the same use case; what it refuses the long way refuses.
+"""
+
+from kernel.codes import MalformedCode
+from kit.hot import HotPool
+from kit.preconditions import entity_tag, version_in
+from kit.shortcut import Answer, NotPlain, Plain, Shortcut
+
+from dossier.deps import key_of
+from dossier.domain.lifecycle import Status
+from dossier.schemas.handling import MoveDossier
+from dossier.schemas.intake import ReceiveDossier
+from dossier.schemas.sheet import progress_sheet, receipt_sheet, sheet_of
+from dossier.usecases import handling, intake, reading
+from dossier.usecases.acting import Acting, Office
+from dossier.usecases.changing import Change, agency_of
+from dossier.usecases.handling import AtOnce
+
+
+async def _receive_dossier(plain: Plain) -> Answer:
+    acting = await _acting(plain, "dossiers:receive")
+    paper = ReceiveDossier.model_validate_json(plain.body)
+    key = plain.header(b"idempotency-key")
+    prepared = await intake.prepare_intake(
+        _office(plain),
+        paper,
+        acting=acting,
+        request_key=None if key is None else key_of(key, plain.body),
+    )
+    async with _hot(plain).connection() as connection:
+        received = await intake.receive_dossier(connection, prepared)
+    return Answer(201, receipt_sheet(received))
+
+
+async def _read_dossier(plain: Plain) -> Answer:
+    if b"if-none-match" in plain.headers:
+        raise NotPlain
+    acting = await _acting(plain, "dossiers:read")
+    try:
+        async with _hot(plain).connection() as connection:
+            found = await reading.read_sheet(
+                connection, _office(plain), plain.parameters["code"], acting=acting
+            )
+    except MalformedCode as error:
+        raise NotPlain from error
+    return Answer(200, found.body, _tagged(found.version))
+
+
+async def _move_dossier(plain: Plain) -> Answer:
+    acting = await _acting(plain, "dossiers:process")
+    expected = version_in(plain.header(b"if-match"))
+    body = MoveDossier.model_validate_json(plain.body)
+    office, code = _office(plain), plain.parameters["code"]
+    try:
+        desk = await office.catalogue.desk(agency_of(code))
+    except MalformedCode as error:
+        raise NotPlain from error
+    change = Change(code=code, expected=expected, at=body.occurred_at, acting=acting)
+    async with _hot(plain).connection() as connection:
+        once = AtOnce(connection, office, desk)
+        moved = await handling.move_dossier(
+            once, change, Status(body.to_status), reason=body.reason
+        )
+    return Answer(200, sheet_of(moved), _tagged(moved.version))
+
+
+async def _track_dossier(plain: Plain) -> Answer:
+    try:
+        async with _hot(plain).connection() as connection:
+            progress = await reading.track_dossier(connection, plain.parameters["code"])
+    except MalformedCode as error:
+        raise NotPlain from error
+    return Answer(200, progress_sheet(progress))
+
+
+SHORTCUTS = (
+    Shortcut("POST", "/v1/dossiers", _receive_dossier),
+    Shortcut("GET", "/v1/dossiers/{code}", _read_dossier),
+    Shortcut("POST", "/v1/dossiers/{code}/moves", _move_dossier),
+    Shortcut("GET", "/v1/tracking/{code}", _track_dossier),
+)
+
+
+async def _acting(plain: Plain, scope: str) -> Acting:
+    who = await plain.actor(scope)
+    return Acting(
+        by=who.subject,
+        sight=await _office(plain).catalogue.sight(who),
+        now=plain.app.state.clock(),
+    )
+
+
+def _office(plain: Plain) -> Office:
+    office: Office = plain.app.state.office
+    return office
+
+
+def _hot(plain: Plain) -> HotPool:
+    pool: HotPool = plain.app.state.hot
+    return pool
+
+
+def _tagged(version: int) -> tuple[tuple[bytes, bytes], ...]:
+    return ((b"etag", entity_tag(version).encode()),)
