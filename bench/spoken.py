@@ -5,7 +5,7 @@ So the SQL floor of a request is always the product's own statements, whatever b
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from pathlib import Path
 
 import asyncpg
@@ -23,10 +23,10 @@ _COUNTS = ("select", "with", "insert", "update", "delete")
 class Overhearing:
     """Has the server log every statement while some requests are made."""
 
-    def __init__(self, admin_url: str, log: Path, application: str) -> None:
+    def __init__(self, admin_url: str, log: Path, applications: Collection[str]) -> None:
         self._admin_url = admin_url
         self._log = log
-        self._application = application
+        self._applications = applications
 
     async def scripts(self, requests: Sequence[Callable[[], Awaitable[object]]]) -> list[str]:
         """Return for each request a pgbench script of what it makes the product say.
@@ -55,7 +55,7 @@ class Overhearing:
     def _statements(self, said: str) -> list[str]:
         _, *parts = said.split(SEPARATOR)
         lines = list(zip(parts[::2], parts[1::2], strict=False))
-        own = [line for application, line in lines if application == self._application]
+        own = [line for application, line in lines if application in self._applications]
         found = []
         for line, following in zip(own, [*own[1:], ""], strict=True):
             spoken = _SAID.fullmatch(line.strip())

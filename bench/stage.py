@@ -42,6 +42,8 @@ POSTGRES_OPTIONS: Mapping[str, str] = {
 
 SCOPES = ("dossiers:receive", "dossiers:process", "dossiers:read", "dossiers:import")
 _DATABASE = "tthc_dossier"
+_APPLICATIONS = ("dossier", "dossier-hot")
+"""What the service calls itself: in its sessions, and in calls of one statement."""
 _LIFETIME = timedelta(hours=12)
 _ONE = 1
 
@@ -146,7 +148,7 @@ class Stage:
     async def spoken(self, requests: Sequence[bytes]) -> list[str]:
         """Return what the product says to its database when asked `requests`, as scripts."""
         log = self.home / "logs" / "postgres.log"
-        overhearing = Overhearing(self.admin_url, log, "dossier")
+        overhearing = Overhearing(self.admin_url, log, _APPLICATIONS)
 
         def asking(request: bytes) -> Callable[[], Awaitable[bytes]]:
             return lambda: self.once(self.dossier, request)
