@@ -92,6 +92,8 @@ async def _plain_walks(stage: Stage) -> list[str]:
 
 async def _first_pages(stage: Stage) -> _Lists:
     agencies = stage.busy[: stage.scale.lists]
+    # What the service learns once for all pages is no part of one.
+    await stage.once(stage.dossier, reading(_path(agencies[0]), stage.token(agencies[0])))
     return await _overheard(stage, [(agency, _path(agency)) for agency in agencies])
 
 

@@ -13,6 +13,7 @@ from dossier.domain.lifecycle import ENDED, Status
 from dossier.domain.names import folded, is_found
 from dossier.domain.standing import STATUSES, Standing, standing
 from dossier.store import lists
+from dossier.store.agency_codes import AgencyCodes
 from dossier.store.lists import Days, Wanted
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -260,6 +261,16 @@ async def test_what_arrives_meanwhile_neither_repeats_nor_hides_a_dossier(shelf,
     shown = await all_pages(shelf, wanted, 25, meanwhile)
     assert len(shown) == len(set(shown))
     assert [place for place in shown if place in set(before)] == before
+
+
+async def test_the_code_of_an_agency_numbered_meanwhile_is_learnt(shelf):
+    codes = AgencyCodes()
+    number = shelf.ids[BUSY[0]]
+    assert (await codes.of(shelf.connection, {number}))[number] == BUSY[0]
+    later = await shelf.connection.fetchval(
+        "insert into agencies (code) values ('H88.46') returning agency_id"
+    )
+    assert (await codes.of(shelf.connection, {number, later}))[later] == "H88.46"
 
 
 @given(

@@ -1,9 +1,10 @@
 """Who acts, what they see, and when: the frame of every use case."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dossier.domain.permissions import Sight
+from dossier.store.agency_codes import AgencyCodes
 from dossier.store.personal_data import Sealer
 from dossier.usecases.catalogue import Catalogue
 
@@ -19,7 +20,8 @@ class Acting:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What the desk works with: its copy of the catalogue, and the seal on personal data."""
+    """What the desk works with: its copy of the catalogue, the seal on personal data, codes."""
 
     catalogue: Catalogue
     sealer: Sealer
+    codes: AgencyCodes = field(default_factory=AgencyCodes)
