@@ -2,12 +2,14 @@
 
 An operation is declared like any other, and that declaration decides what is right: it is the
 long way. A shortcut stands before it and answers plain requests that succeed. Whatever else comes
-(a query, a refusal, a body that does not parse) it leaves to the long way, as if it had not looked.
+(a query where none is read, a refusal, a body that does not parse) it leaves to the long way, as if
+it had not looked.
 So it must refuse before it stores, and tests put the same requests both ways.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from fastapi import FastAPI
 from kernel.refusals import Refusal
@@ -23,7 +25,7 @@ _JSON = b"application/json"
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A plain request: no query; a body, if any, that says it is JSON."""
+    """A plain request: a body, if any, that says it is JSON; a query only where it is read."""
 
     app: FastAPI
     scope: Scope
@@ -35,6 +37,24 @@ class Plain:
         """Return a header's text."""
         given = self.headers.get(name)
         return None if given is None else given.decode("latin-1")
+
+    def query(self, *, lists: Collection[str] = ()) -> dict[str, str | list[str]]:
+        """Return the parameters of the query; of `lists` there may be several each.
+
+        Raises:
+            NotPlain: another is given twice.
+        """
+        found: dict[str, str | list[str]] = {}
+        for name, value in parse_qsl(
+            self.scope["query_string"].decode("latin-1"), keep_blank_values=True
+        ):
+            if name not in found:
+                found[name] = [value] if name in lists else value
+            elif isinstance(several := found[name], list):
+                several.append(value)
+            else:
+                raise NotPlain
+        return found
 
     async def actor(self, *scopes: str) -> Actor:
         """Return who is asking, or refuse."""
@@ -63,19 +83,22 @@ class Shortcut(BaseRoute):
     `answering` may refuse; the long way then says so.
     """
 
-    def __init__(self, method: str, template: str, answering: Answering) -> None:
+    def __init__(
+        self, method: str, template: str, answering: Answering, *, takes_query: bool = False
+    ) -> None:
         self.method = method
         self.path_format = template
         self._path = compile_path(template)[0]
         self._answering = answering
         self._takes_body = method == "POST"
+        self._takes_query = takes_query
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Match plain requests that have not been on the short way yet."""
         if (
             scope["type"] != "http"
             or scope["method"] != self.method
-            or scope["query_string"]
+            or (scope["query_string"] and not self._takes_query)
             or _LONG_WAY in scope
         ):
             return Match.NONE, {}

@@ -203,3 +203,78 @@ async def test_an_officer_elsewhere_sees_nothing_on_either_way(app, bearer, both
     assert (await stranger.same("POST", "/v1/dossiers", json=a_dossier()))[0] == 403
     reader = BothWays(app, bearer("figures:read", agency="*"))
     assert (await reader.same("GET", f"/v1/dossiers/{receipt['code']}"))[0] == 403
+
+
+PLAIN_QUERIES = [
+    "",
+    "limit=1",
+    "agency={agency}",
+    "agency={agency}&include_subordinates=true&limit=2",
+    "status=2&status=4&channel=direct&timeliness=overdue",
+    "received_from=2022-08-31&received_to=2022-08-31&field=ho-tich",
+    "intake_officer=officer-1&procedure=1.001193&agency={agency}",
+    "agency=H99.99",
+]
+OTHER_QUERIES = [
+    "limit=0",
+    "limit=1&limit=2",
+    "limit=",
+    "status=99",
+    "status=",
+    "colour=red",
+    "agency=%00",
+    "agency=h1",
+    "include_subordinates=perhaps",
+    "received_from=2022-02-30",
+    "cursor=x",
+    "cursor=%C3%A9",
+    "cursor=W10",
+    "agency=H99.99&include_subordinates=true",
+]
+
+
+@pytest.fixture
+async def listed(both, a_dossier, agency) -> str:
+    for day in (29, 30, 31):
+        paper = a_dossier(received_at=f"2022-08-{day}T10:00:00+07:00")
+        await both.send("POST", "/v1/dossiers", is_long=False, json=paper)
+    return agency
+
+
+@pytest.mark.parametrize("query", PLAIN_QUERIES)
+async def test_a_plain_list_goes_short(both, listed, query):
+    status, _, page = await both.same("GET", f"/v1/dossiers?{query.format(agency=listed)}")
+    assert (status, both.went_short) == (200, True)
+    while page["next_cursor"] and "limit=2" in query:
+        path = f"/v1/dossiers?{query.format(agency=listed)}&cursor={page['next_cursor']}"
+        _, _, page = await both.same("GET", path)
+        assert both.went_short
+
+
+@pytest.mark.parametrize("query", OTHER_QUERIES)
+async def test_what_is_no_plain_list_goes_long(both, query):
+    await both.same("GET", f"/v1/dossiers?{query}")
+    assert not both.went_short
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from([q for q in PLAIN_QUERIES + OTHER_QUERIES if q]), max_size=3))
+async def test_any_list_is_shown_or_refused_alike(both, queries):
+    query = "&".join(queries).format(agency="H77.1.1")
+    status, _, _ = await both.same("GET", f"/v1/dossiers?{query}")
+    assert both.went_short <= (status == 200)
+
+
+async def test_a_search_by_name_goes_long(app, bearer, listed, a_dossier):
+    searching = BothWays(app, bearer("dossiers:read", "dossiers:search", agency=listed))
+    status, _, page = await searching.same("GET", "/v1/dossiers?applicant=nguoi")
+    assert (status, len(page["items"]), searching.went_short) == (200, 3, False)
+    assert (await searching.same("GET", "/v1/dossiers?applicant=nguoi&cursor=x"))[0] == 400
+
+
+async def test_a_list_shows_its_reader_no_more_on_the_short_way(app, bearer, listed):
+    stranger = BothWays(app, bearer("dossiers:read", agency="H56.18.26"))
+    status, _, page = await stranger.same("GET", f"/v1/dossiers?agency={listed}")
+    assert (status, page["items"], stranger.went_short) == (200, [], True)
+    nobody = BothWays(app, bearer("dossiers:process", agency=listed))
+    assert (await nobody.same("GET", "/v1/dossiers"))[0] == 403

@@ -1,4 +1,4 @@
-"""Short ways of the operations that portals call all day: hand in, look up, move, track.
+"""Short ways of the operations that portals call all day: hand in, list, look up, move, track.
 
 Each does what its long way does, with the same use case; what it refuses the long way refuses.
 """
@@ -12,11 +12,13 @@ from dossier.deps import key_of
 from dossier.domain.lifecycle import Status
 from dossier.schemas.handling import MoveDossier
 from dossier.schemas.intake import ReceiveDossier
+from dossier.schemas.lists import PageAsked
 from dossier.schemas.sheet import progress_sheet, receipt_sheet, sheet_of
-from dossier.usecases import handling, intake, reading
+from dossier.usecases import handling, intake, listing, reading
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.changing import Change, agency_of
 from dossier.usecases.handling import AtOnce
+from dossier.usecases.listing import Listing, Searcher
 
 
 async def _receive_dossier(plain: Plain) -> Answer:
@@ -32,6 +34,17 @@ async def _receive_dossier(plain: Plain) -> Answer:
     async with _hot(plain).connection() as connection:
         received = await intake.receive_dossier(connection, prepared)
     return Answer(201, receipt_sheet(received))
+
+
+async def _list_dossiers(plain: Plain) -> Answer:
+    asked = PageAsked.model_validate(plain.query(lists=("status",)))
+    if asked.applicant is not None:  # A search is recorded before it may still be refused.
+        raise NotPlain
+    acting, office = await _acting(plain, "dossiers:read"), _office(plain)
+    searcher = Searcher(acting, may_search=False, request_id=plain.scope["request_id"])
+    wanted = Listing(await listing.wanted(office, asked, searcher), asked, searcher)
+    async with _hot(plain).connection() as connection:
+        return Answer(200, await listing.list_dossiers(connection, office, wanted))
 
 
 async def _read_dossier(plain: Plain) -> Answer:
@@ -77,6 +90,7 @@ async def _track_dossier(plain: Plain) -> Answer:
 
 SHORTCUTS = (
     Shortcut("POST", "/v1/dossiers", _receive_dossier),
+    Shortcut("GET", "/v1/dossiers", _list_dossiers, takes_query=True),
     Shortcut("GET", "/v1/dossiers/{code}", _read_dossier),
     Shortcut("POST", "/v1/dossiers/{code}/moves", _move_dossier),
     Shortcut("GET", "/v1/tracking/{code}", _track_dossier),
