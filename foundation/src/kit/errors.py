@@ -336,6 +336,16 @@ async def _on_http(request: Request, error: Exception) -> Response:
 _DyingConnection = asyncpg.InternalClientError
 """The server said farewell while the connection lay in the pool, and has not hung up yet."""
 
+PASSING = (
+    Refusal,
+    sqlalchemy.exc.SQLAlchemyError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    _DyingConnection,
+    OSError,
+)
+"""What goes wrong without the program being wrong; work done again and again outlives it."""
+
 _RETRY = ("40001", "40P01", "55P03", "57014")  # serialisation, deadlock, lock and time limits
 
 

@@ -12,15 +12,14 @@ from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 
 import orjson
-import sqlalchemy.exc
 import structlog
 from fastapi import FastAPI
 from kernel.figures import Figure
 from kernel.periods import ReportingPeriod
-from kernel.refusals import Refusal
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from kit.clock import system_clock
+from kit.errors import PASSING
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -243,7 +242,7 @@ async def refresh_gauges(
                     _set_gauge(metrics, agency, figure)
             metrics.publish_figures()
             metrics.figure_refreshes.labels("ok").inc()
-        except (Refusal, sqlalchemy.exc.SQLAlchemyError, OSError) as error:
+        except PASSING as error:
             metrics.figure_refreshes.labels("failed").inc()
             await log.awarning("figure_refresh_failed", error=type(error).__name__)
         await asyncio.sleep(seconds)

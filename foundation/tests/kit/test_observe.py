@@ -3,6 +3,7 @@ import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import asyncpg
 import pytest
 from kernel.figures import Figure
 from kernel.refusals import NeighbourUnavailable
@@ -53,10 +54,20 @@ async def test_gauges_show_figures_and_forget_what_becomes_absent(app):
     )
 
 
-async def test_a_failed_refresh_is_counted_and_tried_again(app):
+@pytest.mark.parametrize(
+    "failure",
+    [
+        NeighbourUnavailable(neighbour="dossier"),
+        ConnectionError(),
+        asyncpg.CannotConnectNowError("the database system is starting up"),
+        asyncpg.InternalClientError("got result for unknown protocol state"),
+    ],
+    ids=type,
+)
+async def test_a_failed_refresh_is_counted_and_tried_again(app, failure):
     await run_refreshes(
         app,
-        [NeighbourUnavailable(neighbour="dossier"), [Figure("dossiers.received", 389)]],
+        [failure, [Figure("dossiers.received", 389)]],
         lambda text: (
             'tthc_figure_refreshes_total{outcome="failed"} 1.0' in text and "389.0" in text
         ),

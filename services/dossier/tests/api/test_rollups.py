@@ -4,6 +4,7 @@ import asyncio
 import re
 from dataclasses import replace
 
+import asyncpg
 import pytest
 from dossier.store import event_log
 from dossier.tables.agencies import agencies
@@ -138,9 +139,10 @@ async def test_a_folder_at_work_is_left_alone(client, app, a_dossier):
     assert (await folded(client))["events"] >= 1
 
 
-async def test_the_background_task_folds_and_outlives_a_failure(client, folder, a_dossier):
+@pytest.mark.parametrize("failure", [OSError("no"), asyncpg.InternalClientError("no")], ids=type)
+async def test_the_background_task_folds_and_outlives_a_failure(client, folder, a_dossier, failure):
     await client.post("/v1/dossiers", json=a_dossier())
-    failures = iter([OSError("no"), None])
+    failures = iter([failure, None])
 
     def clock():
         if failure := next(failures, None):

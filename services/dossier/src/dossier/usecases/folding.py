@@ -5,10 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy.exc
 import structlog
-from kernel.refusals import Refusal
 from kernel.time_zone import local_day
+from kit.errors import PASSING
 from prometheus_client import CollectorRegistry, Gauge
 
 from dossier.domain.errors import FoldBusy
@@ -78,7 +77,7 @@ async def keep_folding(folder: Folder, *, seconds: float) -> None:
     while True:
         try:
             await fold_log(folder, most=100 * BATCH)
-        except (Refusal, sqlalchemy.exc.SQLAlchemyError, OSError) as error:
+        except PASSING as error:
             await log.awarning("fold_failed", error=type(error).__name__)
         await asyncio.sleep(seconds)
 
