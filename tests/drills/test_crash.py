@@ -124,7 +124,8 @@ class Crowd:
                 assert answer.headers["retry-after"]
                 self.failures[answer.json()["code"]] += 1
             await asyncio.sleep(0.2)
-        raise AssertionError(f"{key} was not acknowledged in {PATIENCE_SECONDS} s")
+        said = dict(self.failures)
+        raise AssertionError(f"{key} was not acknowledged in {PATIENCE_SECONDS} s: {said}")
 
     def _client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(base_url=self._url, headers=self._headers, timeout=5)

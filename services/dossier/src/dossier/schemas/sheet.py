@@ -8,27 +8,29 @@ from kernel.time_zone import local_day
 
 from dossier.domain.dossier import Dossier
 from dossier.domain.lifecycle import LABELS_VI, Status
+from dossier.domain.permissions import Holders
 from dossier.schemas.intake import Receipt
 from dossier.schemas.look_up import DossierOut, Progress
 
 _AS_STORED = (
     *("procedure_code", "procedure_name", "channel", "received_at", "due_on"),
     *("time_limit_value", "time_limit_unit", "status", "version"),
-    *("resolver_agency_code", "field_code", "version_number", "promised_on", "ended_at"),
+    *("field_code", "version_number", "promised_on", "ended_at"),
     *("end_kind", "returned_at", "return_method", "subject", "components_count"),
     *("external_id", "filing_id"),
 )
 
 
 def sheet(
-    code: str, agency_code: str, row: Mapping[str, Any], applicant: Mapping[str, str | None]
+    code: str, holders: Holders, row: Mapping[str, Any], applicant: Mapping[str, str | None]
 ) -> bytes:
     """Return the JSON of `DossierOut`; a test holds the two equal."""
     ended_at = row["ended_at"]
     return _json(
         {
             "code": code,
-            "agency_code": agency_code,
+            "agency_code": holders.receiver,
+            "resolver_agency_code": holders.resolver,
             **{name: row[name] for name in _AS_STORED},
             "received_on": local_day(row["received_at"]),
             "ended_on": None if ended_at is None else local_day(ended_at),

@@ -7,13 +7,28 @@ from typing import Any
 import asyncpg
 
 _ALL = "select agency_id, code from agencies"
+_ONE = "select agency_id from agencies where code = $1"
 
 
 class AgencyCodes:
-    """Looks codes up where each row of a list would; a join costs more than the rest of a row."""
+    """Looks codes up where each row would; joins cost a list more than the rest of its rows."""
 
     def __init__(self) -> None:
         self._codes: dict[int, str] = {}
+        self._numbers: dict[str, int] = {}
+
+    async def number_of(self, connection: "asyncpg.Connection[Any]", code: str) -> int | None:
+        """Return the number of `code`, None while it has none."""
+        if code not in self._numbers:
+            number = await connection.fetchval(_ONE, code)
+            if number is None:
+                return None
+            self._numbers[code] = number
+        return self._numbers[code]
+
+    async def code_of(self, connection: "asyncpg.Connection[Any]", number: int) -> str:
+        """Return the code of `number`."""
+        return (await self.of(connection, {number}))[number]
 
     async def of(
         self, connection: "asyncpg.Connection[Any]", ids: AbstractSet[int]

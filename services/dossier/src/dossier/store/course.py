@@ -1,7 +1,7 @@
 """Changing a dossier: the new state, its event and its facts, in one call."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -32,6 +32,12 @@ from dossier.domain.errors import ApologyAlreadySent
 from dossier.domain.facts import FOREVER, Channel, EndKind, Facts, ReturnMethod, Stretch
 from dossier.tables.dossiers import apologies, dossiers, events
 from dossier.tables.facts import facts
+
+FACT_COLUMNS = (
+    *("channel", "received_on", "from_on", "until_on", "due_on", "is_waiting", "ended_on"),
+    *("end_kind", "returned_on", "return_method", "apologised_on"),
+)
+"""What an act reads of each stretch."""
 
 _TYPES: dict[str, TypeEngine[Any]] = {
     "agency_id": Integer(),
@@ -102,8 +108,9 @@ class Apology:
 
 async def course(tx: AsyncSession, of: Dossier) -> Course:
     """Return the part of a dossier that acts change."""
-    rows = (await tx.execute(select(facts).where(_is(facts, of)).order_by(facts.c.stretch))).all()
-    return course_of(of, _facts(rows))
+    query = select(*(facts.c[name] for name in FACT_COLUMNS)).where(_is(facts, of))
+    rows = await tx.execute(query.order_by(facts.c.stretch))
+    return course_of(of, facts_of([dict(row) for row in rows.mappings()]))
 
 
 def course_of(of: Dossier, facts: Facts) -> Course:
@@ -287,19 +294,21 @@ def fact_rows(
     ]
 
 
-def _facts(rows: Any) -> Facts:
+def facts_of(rows: Sequence[Mapping[str, Any]]) -> Facts:
+    """Build facts from their rows, in the order of the stretches, by `FACT_COLUMNS`."""
     first = rows[0]
     return Facts(
-        channel=Channel(first.channel),
-        received_on=first.received_on,
+        channel=Channel(first["channel"]),
+        received_on=first["received_on"],
         stretches=tuple(
-            Stretch(row.from_on, row.until_on, row.due_on, row.is_waiting) for row in rows
+            Stretch(row["from_on"], row["until_on"], row["due_on"], row["is_waiting"])
+            for row in rows
         ),
-        ended_on=first.ended_on,
-        end_kind=first.end_kind and EndKind(first.end_kind),
-        returned_on=first.returned_on,
-        return_method=first.return_method and ReturnMethod(first.return_method),
-        apologised_on=first.apologised_on,
+        ended_on=first["ended_on"],
+        end_kind=first["end_kind"] and EndKind(first["end_kind"]),
+        returned_on=first["returned_on"],
+        return_method=first["return_method"] and ReturnMethod(first["return_method"]),
+        apologised_on=first["apologised_on"],
     )
 
 

@@ -13,12 +13,10 @@ _ONE = """
            d.time_limit_value, d.time_limit_unit, d.status, d.version, d.field_code,
            d.version_number, d.promised_on, d.ended_at, d.end_kind, d.returned_at,
            d.return_method, d.subject, d.components_count, d.external_id, d.filing_id,
-           d.applicant_id, p.full_name, p.sealed, p.key_id, r.code as resolver_agency_code
-    from agencies a
-    join dossiers d on d.agency_id = a.agency_id
-    join agencies r on r.agency_id = d.resolver_agency_id
+           d.applicant_id, d.resolver_agency_id, p.full_name, p.sealed, p.key_id
+    from dossiers d
     join applicants p on p.agency_id = d.agency_id and p.applicant_id = d.applicant_id
-    where a.code = $1 and d.issued_on = $2 and d.serial = $3
+    where d.agency_id = $1 and d.issued_on = $2 and d.serial = $3
 """
 
 
@@ -29,11 +27,11 @@ _STATUS = """
 
 
 async def look_up(
-    connection: "asyncpg.Connection[Any]", code: DossierCode
+    connection: "asyncpg.Connection[Any]", agency_id: int, code: DossierCode
 ) -> Mapping[str, Any] | None:
     """Return what is stored of a dossier, the applicant's details still sealed."""
     found: Mapping[str, Any] | None = await connection.fetchrow(
-        _ONE, code.agency.text, code.received_on, code.serial
+        _ONE, agency_id, code.received_on, code.serial
     )
     return found
 

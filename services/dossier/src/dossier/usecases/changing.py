@@ -113,7 +113,7 @@ async def open_at_once(
     hot: "asyncpg.Connection[Any]", office: Office, change: Change, desk: Desk
 ) -> Opened:
     """Read a dossier for an act that is one stored call; `desk` was asked for before."""
-    found = await opening.record_at_once(hot, change.code, office.sealer)
+    found = await opening.record_at_once(hot, office.codes, change.code, office.sealer)
     return _opened(found, change, desk, since_receipt=False)
 
 

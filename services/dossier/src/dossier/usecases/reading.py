@@ -54,9 +54,13 @@ async def read_sheet(
 ) -> Sheet:
     """Return the sheet of a dossier the actor may know of; any other does not exist."""
     parsed = DossierCode.parse(code)
-    row = await look_up(connection, parsed)
     agency_code = parsed.agency.text
-    if row is None or not may_read(acting.sight, Holders(agency_code, row["resolver_agency_code"])):
+    agency_id = await office.codes.number_of(connection, agency_code)
+    row = None if agency_id is None else await look_up(connection, agency_id, parsed)
+    if row is None:
+        raise UnknownDossier(code=code)
+    resolver = await office.codes.code_of(connection, row["resolver_agency_id"])
+    if not may_read(acting.sight, Holders(agency_code, resolver)):
         raise UnknownDossier(code=code)
     details = office.sealer.open(row["applicant_id"], row["sealed"], key_id=row["key_id"])
     applicant = {
@@ -64,7 +68,7 @@ async def read_sheet(
         "id_number": masked(details.get("id_number")),
         "phone": masked(details.get("phone")),
     }
-    return Sheet(row["version"], sheet(code, agency_code, row, applicant))
+    return Sheet(row["version"], sheet(code, Holders(agency_code, resolver), row, applicant))
 
 
 async def list_events(
