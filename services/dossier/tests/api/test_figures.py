@@ -97,6 +97,18 @@ async def test_every_figure_lists_as_many_records_as_it_says(client, quarter, by
         assert len({record["record_id"] for record in records}) == len(records)
 
 
+@pytest.mark.parametrize(
+    "key", ["dossiers.late.reason.unstated", "dossiers.settled.late.as_first_recorded"]
+)
+async def test_a_later_page_still_tells_the_number_of_all(client, quarter, key):
+    path = f"/v1/figures/{key}/evidence?agency={quarter}&{Q3}&limit=1"
+    first = (await client.get(path)).json()
+    later = (await client.get(f"{path}&cursor={first['next_cursor']}")).json()
+    assert first["total"] == later["total"] == 2
+    assert first["items"] != later["items"]
+    assert later["next_cursor"] is None
+
+
 async def test_fields_sum_up_to_the_total_and_none_is_dropped(client, quarter):
     rows = await figures(client, quarter, "&by=procedure_field")
     fields = {row["dimensions"].get("procedure_field") for row in rows}

@@ -146,15 +146,10 @@ async def assign(tx: AsyncSession, of: Dossier, officer: str) -> None:
     )
 
 
-def reason_of(
-    known: FromClause, *, known_at: ColumnElement[datetime] | None = None
-) -> ColumnElement[str]:
-    """Return why a dossier was late: as stated last, else as its apology said; as known then."""
+def reason_of(known: FromClause) -> ColumnElement[str]:
+    """Return why a dossier is late: as stated last, else as its apology said."""
     stated = select(overdue_reasons.c.reason_code).where(_same(known, overdue_reasons))
     apologised = select(apologies.c.reason_code).where(_same(known, apologies))
-    if known_at is not None:
-        stated = stated.where(overdue_reasons.c.recorded_at <= known_at)
-        apologised = apologised.where(apologies.c.recorded_at <= known_at)
     last = stated.order_by(overdue_reasons.c.event_number.desc()).limit(1)
     return func.coalesce(last.scalar_subquery(), apologised.scalar_subquery())
 

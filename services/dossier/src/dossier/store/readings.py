@@ -1,10 +1,10 @@
 """Both readings of corrected ends, the corrections between them, and the reasons of delays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -22,6 +22,7 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.corrections import CorrectionState
@@ -29,21 +30,22 @@ from dossier.domain.facts import FOREVER, Timeliness, timeliness
 from dossier.domain.overdue import LATE_REASONS, UNSTATED, reason_key
 from dossier.domain.readings import CORRECTIONS, FIRST_LATE, READINGS, SOFTWARE_ONLY
 from dossier.store.figures import NEVER, in_window, known_facts, predicates
-from dossier.store.overdue import reason_of
 from dossier.store.scopes import Scope, Shape, after_place, place_values
 from dossier.tables.agencies import agencies
-from dossier.tables.corrections import corrections
+from dossier.tables.corrections import corrections, overdue_reasons
+from dossier.tables.dossiers import apologies
 from dossier.tables.facts import facts_history
 
 ALL_READ = (*READINGS, *LATE_REASONS)
 """The figures counted here."""
 _REASON = literal(reason_key(""))
 _KEY = ("agency_id", "issued_on", "serial")
-_FIRST = (*_KEY, "version", "first_due_on", "first_ended_on")
+_VERSION = (*_KEY, "version")
+_ENDED = (*_VERSION, "due_on", "ended_on")
 _DAYS = ("received_on", "due_on", "ended_on")
 _NO_NUMBER: ColumnElement[int] = literal(0)
 _NO_NOTE: ColumnElement[str] = literal("")
-_ATTRIBUTES = ("procedure_code", "field_code", "channel")
+_AS_KNOWN = (*_KEY, "procedure_code", "field_code", "channel", *_DAYS)
 
 Place = tuple[date, int, int, int]
 """Where a record stands in evidence: day of the code, serial, agency, correction (else 0)."""
@@ -51,7 +53,10 @@ Place = tuple[date, int, int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A dossier behind a reading or a reason, or a correction of it."""
+    """A dossier behind a reading or a reason, or a correction of it.
+
+    `total` is how many there are, told by the records of the first page.
+    """
 
     agency_id: int
     agency_code: str
@@ -67,6 +72,7 @@ class Read:
     first_due_on: date
     first_ended_on: date
     note: str
+    total: int
 
     @property
     def timeliness(self) -> Timeliness | None:
@@ -87,27 +93,29 @@ async def reading_counts(tx: AsyncSession, scope: Scope) -> dict[str, int]:
 @cache
 def _counts(shape: Shape) -> Executable:
     """Count in one walk of what is late now, which both readings and the reasons begin from."""
-    late = _late(shape).cte("late")
-    first = union_all(select(*(late.c[name] for name in _FIRST)), _superseded(shape)).subquery(
-        "first"
-    )
+    late = _late(shape, *_VERSION).cte("late")
+    superseded = _superseded(shape).subquery("superseded")
+    versions = [select(*(each.c[name] for name in _VERSION)) for each in (late, superseded)]
+    first = union_all(*versions).subquery("first")
     behind: Mapping[str, Select[Any]] = {
         CORRECTIONS: _corrections(shape),
         FIRST_LATE: select(first).where(_is_first(first)),
-        SOFTWARE_ONLY: _behind(shape, SOFTWARE_ONLY),
+        SOFTWARE_ONLY: _first_late(shape, is_in_time_now=True),
     }
     readings = [
         select(literal(key).label("key"), func.count()).select_from(rows.subquery())
         for key, rows in behind.items()
     ]
-    reasons = select(_REASON + late.c.note, func.count()).group_by(late.c.note)
+    reason = _reason(late, shape)
+    counted = cast("Select[Any]", select(_REASON + reason.code, func.count()))
+    reasons = _with_reasons(counted.group_by(reason.code), late, reason)
     return union_all(*readings, reasons)
 
 
 async def reading_evidence(
     tx: AsyncSession, scope: Scope, key: str, *, after: Place | None, limit: int
 ) -> list[Read]:
-    """Return a page of the records behind one of these figures."""
+    """Return a page of the records behind one of these figures; the first tells their number."""
     query = _evidence(scope.shape, key, is_first=after is None)
     values = scope.values(most=limit, **place_values(after or ()))
     return [Read(**row) for row in (await tx.execute(query, values)).mappings()]
@@ -117,8 +125,10 @@ async def reading_evidence(
 def _evidence(shape: Shape, key: str, *, is_first: bool) -> Executable:
     behind = _behind(shape, key).subquery("behind")
     order = [behind.c[name] for name in ("issued_on", "serial", "agency_id", "correction_number")]
+    # All of them are read to be put in order, so counting them costs nothing.
+    total = func.count().over() if is_first else literal(0)
     return (
-        select(behind, agencies.c.code.label("agency_code"))
+        select(behind, agencies.c.code.label("agency_code"), total.label("total"))
         .join(agencies, agencies.c.agency_id == behind.c.agency_id)
         .where(true() if is_first else tuple_(*order) > tuple_(*after_place(order)))
         .order_by(*order)
@@ -126,24 +136,16 @@ def _evidence(shape: Shape, key: str, *, is_first: bool) -> Executable:
     )
 
 
-async def reading_total(tx: AsyncSession, scope: Scope, key: str) -> int:
-    """Return how many records lie behind one of these figures."""
-    return int((await tx.execute(_total(scope.shape, key), scope.values())).scalar_one())
-
-
-@cache
-def _total(shape: Shape, key: str) -> Executable:
-    return select(func.count()).select_from(_behind(shape, key).subquery())
-
-
 def _behind(shape: Shape, key: str) -> Select[Any]:
     if key == CORRECTIONS:
         return _corrections(shape)
     if key in (FIRST_LATE, SOFTWARE_ONLY):
         return _first_late(shape, is_in_time_now=key == SOFTWARE_ONLY)
-    late = _late(shape).subquery("late")
-    read = [late.c[name] for name in Read.__dataclass_fields__ if name in late.c]
-    return select(*read).where(_REASON + late.c.note == key)
+    late = _late(shape).cte("late")
+    reason = _reason(late, shape)
+    return _with_reasons(_read(late, note=reason.code), late, reason).where(
+        _REASON + reason.code == key
+    )
 
 
 def _corrections(shape: Shape) -> Select[Any]:
@@ -164,47 +166,70 @@ def _corrections(shape: Shape) -> Select[Any]:
     )
 
 
-def _late(shape: Shape) -> Select[Any]:
-    """Dossiers settled late in the period, with the reason known then."""
+def _late(shape: Shape, *names: str) -> Select[Any]:
+    """Dossiers settled late in the period, as known then: all of their facts or some."""
     known = known_facts(shape)
-    at = None if shape.knows_now else shape.known_at
-    reason = func.coalesce(reason_of(known, known_at=at), UNSTATED)
-    return (
-        _read(known, note=reason)
-        .add_columns(known.c.version)
-        .where(
-            shape.sees(known.c.agency_id),
-            predicates(known, shape)["dossiers.settled.late"],
-            in_window(known, shape),
-            # Implied, and said so that the index of late ends serves.
-            known.c.ended_on < NEVER,
-        )
+    return select(*(known.c[name] for name in names or _AS_KNOWN)).where(
+        shape.sees(known.c.agency_id),
+        predicates(known, shape)["dossiers.settled.late"],
+        in_window(known, shape),
+        # Implied, and said so that the index of late ends serves.
+        known.c.ended_on < NEVER,
     )
+
+
+class _Reason(NamedTuple):
+    """Why each of some late dossiers was late, as known then."""
+
+    stated: FromClause
+    apology: FromClause
+    code: ColumnElement[str]
+
+
+def _reason(late: FromClause, shape: Shape) -> _Reason:
+    """Return the reasons: as stated last, else as the apology said.
+
+    `overdue.reason_of` says the same of one dossier; of many, a join is faster than a look at each.
+    """
+    key = [overdue_reasons.c[name] for name in _KEY]
+    stated = (
+        select(*key, overdue_reasons.c.reason_code)
+        .join(late, _same(late, overdue_reasons))
+        .ext(distinct_on(*key))
+        .order_by(*key, overdue_reasons.c.event_number.desc())
+    )
+    apology = select(apologies)
+    if not shape.knows_now:
+        stated = stated.where(overdue_reasons.c.recorded_at <= shape.known_at)
+        apology = apology.where(apologies.c.recorded_at <= shape.known_at)
+    last, sent = stated.subquery("stated"), apology.subquery("apology")
+    code = func.coalesce(last.c.reason_code, sent.c.reason_code, UNSTATED)
+    return _Reason(last, sent, code)
+
+
+def _with_reasons(query: Select[Any], late: FromClause, reason: _Reason) -> Select[Any]:
+    joined = late.outerjoin(reason.stated, _same(late, reason.stated))
+    return query.select_from(joined.outerjoin(reason.apology, _same(late, reason.apology)))
 
 
 def _first_late(shape: Shape, *, is_in_time_now: bool) -> Select[Any]:
     """Dossiers whose end was late in the period when it was first recorded."""
     known = known_facts(shape)
+    versions = [_superseded(shape)]
+    conditions: list[ColumnElement[bool]] = [known.c.is_last]
     if is_in_time_now:
-        first: FromClause = _superseded(shape).subquery("first")
-        conditions = [known.c.ended_on < NEVER, known.c.ended_on <= known.c.due_on]
+        conditions += [known.c.ended_on < NEVER, known.c.ended_on <= known.c.due_on]
     else:
-        late = _late(shape).subquery("late")
-        held = select(*(late.c[name] for name in _FIRST))
-        first, conditions = union_all(held, _superseded(shape)).subquery("first"), []
-    joined = _read(known, first=(first.c.first_due_on, first.c.first_ended_on))
-    matched = joined.join(first, _same(known, first))
-    return matched.where(known.c.is_last, _is_first(first), *conditions)
+        versions.append(_late(shape, *_ENDED))
+    first = union_all(*versions).subquery("first")
+    joined = _read(known, first=first).join(first, _same(known, first))
+    return joined.where(_is_first(first), *conditions)
 
 
 def _superseded(shape: Shape) -> Select[Any]:
     """Versions of facts that ended late in the period and had been replaced by then."""
     f = facts_history.c
-    return select(
-        *(f[name] for name in (*_KEY, "version")),
-        f.due_on.label("first_due_on"),
-        f.ended_on.label("first_ended_on"),
-    ).where(
+    return select(*(f[name] for name in _ENDED)).where(
         # Said in each branch, so that one agency's question reads one agency's rows.
         shape.sees(f.agency_id),
         f.is_last,
@@ -229,16 +254,16 @@ def _is_first(version: FromClause) -> ColumnElement[bool]:
 def _read(
     known: FromClause,
     *,
-    first: Sequence[ColumnElement[date]] = (),
+    first: FromClause | None = None,
     number: ColumnElement[int] = _NO_NUMBER,
     note: ColumnElement[str] = _NO_NOTE,
 ) -> Select[Any]:
-    """Select a `Read`; `first` is the due day and the end as first recorded, else as known."""
-    first_due_on, first_ended_on = first or (known.c.due_on, known.c.ended_on)
+    """Select a `Read`; `first` is the version that first had an end, else the one known."""
+    ended = known if first is None else first
     return select(
-        *(known.c[name] for name in (*_KEY, *_ATTRIBUTES, *_DAYS)),
-        first_due_on.label("first_due_on"),
-        first_ended_on.label("first_ended_on"),
+        *(known.c[name] for name in _AS_KNOWN),
+        ended.c.due_on.label("first_due_on"),
+        ended.c.ended_on.label("first_ended_on"),
         number.label("correction_number"),
         note.label("note"),
     )

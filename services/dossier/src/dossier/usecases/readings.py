@@ -25,11 +25,10 @@ _LARGEST = 2**31 - 1
 async def readings_page(
     tx: AsyncSession, scope: Scope, key: str, query: EvidenceQuery
 ) -> EvidencePage:
-    """Return a page of the records behind a figure of `READ`."""
-    found = await store.reading_evidence(
-        tx, scope, key, after=_place(query.cursor), limit=query.limit + 1
-    )
-    total = await store.reading_total(tx, scope, key)
+    """Return a page of the records behind a figure of `READ`; its cursor carries their number."""
+    after, told = _place(query.cursor)
+    found = await store.reading_evidence(tx, scope, key, after=after, limit=query.limit + 1)
+    total = found[0].total if after is None and found else told
     page, more = found[: query.limit], len(found) > query.limit
     last = page[-1] if more else None
     return EvidencePage(
@@ -39,7 +38,9 @@ async def readings_page(
         total_contribution=total,
         items=[_record(key, read) for read in page],
         next_cursor=last
-        and encode_cursor(last.issued_on, last.serial, last.agency_id, last.correction_number),
+        and encode_cursor(
+            last.issued_on, last.serial, last.agency_id, last.correction_number, total
+        ),
     )
 
 
@@ -88,10 +89,13 @@ def _iso(day: date) -> str:
     return "" if day == FOREVER else day.isoformat()
 
 
-def _place(cursor: str | None) -> Place | None:
-    decoded = decode_cursor(cursor, date, int, int, int)
+def _place(cursor: str | None) -> tuple[Place | None, int]:
+    """Return the place of the last record of the page before, and the total told with it."""
+    decoded = decode_cursor(cursor, date, int, int, int, int)
     if decoded is None:
-        return None
-    if any(isinstance(part, int) and abs(part) > _LARGEST for part in decoded):
+        return None, 0
+    issued_on, *numbers = cast("tuple[date, int, int, int, int]", decoded)
+    if max(map(abs, numbers)) > _LARGEST:
         raise BadCursor
-    return cast("Place", decoded)
+    serial, agency_id, correction_number, total = numbers
+    return (issued_on, serial, agency_id, correction_number), total
