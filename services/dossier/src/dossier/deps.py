@@ -1,6 +1,7 @@
 """The vocabulary of signatures: who acts, with what, when."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -61,55 +62,24 @@ async def _acting(who: Actor, at: Office, now: Now) -> Acting:
     return Acting(by=who.subject, sight=await at.catalogue.sight(who), now=now)
 
 
-async def _receiving(
-    who: Annotated[Actor, Security(actor, scopes=["dossiers:receive"])], at: AtOffice, now: Now
-) -> Acting:
-    return await _acting(who, at, now)
+def _with(scope: str) -> Callable[..., Awaitable[Acting]]:
+    """Return what admits whoever may do what `scope` says."""
+
+    async def admit(
+        who: Annotated[Actor, Security(actor, scopes=[scope])], at: AtOffice, now: Now
+    ) -> Acting:
+        return await _acting(who, at, now)
+
+    return admit
 
 
-async def _processing(
-    who: Annotated[Actor, Security(actor, scopes=["dossiers:process"])], at: AtOffice, now: Now
-) -> Acting:
-    return await _acting(who, at, now)
-
-
-async def _approving(
-    who: Annotated[Actor, Security(actor, scopes=["dossiers:approve"])], at: AtOffice, now: Now
-) -> Acting:
-    return await _acting(who, at, now)
-
-
-async def _reading(
-    who: Annotated[Actor, Security(actor, scopes=["dossiers:read"])], at: AtOffice, now: Now
-) -> Acting:
-    return await _acting(who, at, now)
-
-
-async def _importing(
-    who: Annotated[Actor, Security(actor, scopes=["dossiers:import"])], at: AtOffice, now: Now
-) -> Acting:
-    return await _acting(who, at, now)
-
-
-async def _counting(
-    who: Annotated[Actor, Security(actor, scopes=["figures:read"])], at: AtOffice, now: Now
-) -> Acting:
-    return await _acting(who, at, now)
-
-
-async def _keeping(
-    who: Annotated[Actor, Security(actor, scopes=["figures:fold"])], at: AtOffice, now: Now
-) -> Acting:
-    return await _acting(who, at, now)
-
-
-IntakeOfficer = Annotated[Acting, Depends(_receiving)]
-CaseOfficer = Annotated[Acting, Depends(_processing)]
-Approver = Annotated[Acting, Depends(_approving)]
-DossierReader = Annotated[Acting, Depends(_reading)]
-ImportClient = Annotated[Acting, Depends(_importing)]
-FiguresReader = Annotated[Acting, Depends(_counting)]
-FigureKeeper = Annotated[Acting, Depends(_keeping)]
+IntakeOfficer = Annotated[Acting, Depends(_with("dossiers:receive"))]
+CaseOfficer = Annotated[Acting, Depends(_with("dossiers:process"))]
+Approver = Annotated[Acting, Depends(_with("dossiers:approve"))]
+DossierReader = Annotated[Acting, Depends(_with("dossiers:read"))]
+ImportClient = Annotated[Acting, Depends(_with("dossiers:import"))]
+FiguresReader = Annotated[Acting, Depends(_with("figures:read"))]
+FigureKeeper = Annotated[Acting, Depends(_with("figures:fold"))]
 
 
 async def the_folder(request: Request) -> Folder:
@@ -295,13 +265,7 @@ async def importer(request: Request, at: AtOffice) -> Importer:
 Imports = Annotated[Importer, Depends(importer)]
 
 
-async def _setting_hours(
-    who: Annotated[Actor, Security(actor, scopes=["calendar:apply"])], at: AtOffice, now: Now
-) -> Acting:
-    return await _acting(who, at, now)
-
-
-HoursKeeper = Annotated[Acting, Depends(_setting_hours)]
+HoursKeeper = Annotated[Acting, Depends(_with("calendar:apply"))]
 
 
 async def calendar_keeper(
