@@ -4,7 +4,7 @@ VENV := .venv/bin/python
 BOOTSTRAP = @command -v "$(PYTHON)" >/dev/null || { echo "$(PYTHON) is not here. Install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3." >&2; exit 2; }; "$(PYTHON)" scripts/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo check test bench openapi clean
+.PHONY: help setup setup-dev run demo check test coverage bench openapi clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
@@ -27,7 +27,12 @@ check: setup-dev ## style, types, import contracts, generated pages
 	@$(VENV) .venv/bin/lint-imports && $(VENV) scripts/write_lifecycle.py --check
 
 test: setup-dev ## all tests; `make test S=dossier K=due` runs some
-	@exec $(VENV) -m pytest --numprocesses 2 --dist loadgroup $(if $(S),services/$(S)) $(if $(K),-k "$(K)")
+	@$(VENV) -m pytest --numprocesses 2 --dist loadgroup $(if $(S),services/$(S)) $(if $(K),-k "$(K)")
+	$(if $(S)$(K),,@$(MAKE) --no-print-directory coverage)
+
+coverage: setup-dev ## every branch of the law and of the kernel is taken by a unit test
+	@$(VENV) -m coverage run -m pytest --quiet -p no:randomly --hypothesis-profile=branches foundation/tests/unit services/*/tests/unit --ignore-glob='*/unit/documents'
+	@$(VENV) -m coverage report
 
 bench: setup-dev ## speed beside floors of the same run; BENCH_ROWS=10000000 is the large one
 	@BENCH_ROWS=$(or $(BENCH_ROWS),1000000) exec $(VENV) -m bench

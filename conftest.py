@@ -27,6 +27,9 @@ settings.register_profile(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile(
+    "branches", settings.get_profile("shared-machine"), derandomize=True, max_examples=20
+)
 settings.load_profile("shared-machine")
 
 

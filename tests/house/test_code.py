@@ -69,6 +69,15 @@ def test_the_linter_knows_every_service():
     assert sorted(layered["containers"]) == SERVICES
 
 
+def test_the_law_of_every_service_and_the_kernel_are_measured_and_nothing_excuses_a_branch():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["coverage"]
+    law = [f"services/{service}/src/{service}/domain" for service in SERVICES]
+    assert settings["run"]["source"] == ["foundation/src/kernel", *law]
+    assert settings["run"]["branch"] is True
+    assert settings["report"]["fail_under"] == 100
+    assert len(settings["report"]["exclude_lines"]) == 1  # bodies of protocols
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_depends_on_the_foundation_only(service):
     project = tomllib.loads((ROOT / "services" / service / "pyproject.toml").read_text())
