@@ -100,15 +100,13 @@ def walked(
 ) -> ColumnElement[bool]:
     """Return `reached` from the agency numbered `start` on, for a walk agency by agency.
 
-    Several agencies are compared with an array, which leaves an index in its order.
+    They are compared with an array, which leaves an index in its order. One agency is an array as
+    well: the planner takes an array for many rows, and walks where it would have sorted them.
     """
     if reach is Reach.EVERYWHERE:
         return column >= start
-    if reach is Reach.ONE:
-        return reached(column, reach)
-    numbers = select(agencies.c.agency_id).where(
-        agencies.c.code == any_(_CODES), agencies.c.agency_id >= start
-    )
+    codes = agencies.c.code == (_CODE if reach is Reach.ONE else any_(_CODES))
+    numbers = select(agencies.c.agency_id).where(codes, agencies.c.agency_id >= start)
     return column == any_(func.array(numbers.scalar_subquery()))
 
 

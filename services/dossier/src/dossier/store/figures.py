@@ -100,7 +100,12 @@ def predicates(known: FromClause, period: Days) -> Predicates:
     settled = and_(f.is_last, f.ended_on.between(start, last))
     late = and_(settled, f.ended_on > f.due_on)
     early = and_(settled, f.due_on != FOREVER, f.ended_on < f.due_on)
-    on_time = and_(settled, or_(f.due_on == FOREVER, f.ended_on == f.due_on))
+    # As two bounds, because the planner takes an equality of days for something rare.
+    on_time = and_(
+        settled,
+        f.ended_on <= f.due_on,
+        or_(f.due_on == FOREVER, f.ended_on >= f.due_on),
+    )
     pending = and_(f.from_on <= last, f.until_on > last)
     is_overdue = and_(f.due_on < last, ~f.is_waiting)
     return {
@@ -300,7 +305,7 @@ def day_of(key: str) -> str:
         return "returned_on"
     if key == "dossiers.apologies":
         return "apologised_on"
-    return "received_on" if key.startswith("dossiers.received") else "ended_on"
+    return "received_on" if _whole(key).startswith("dossiers.received") else "ended_on"
 
 
 async def totals(
@@ -349,15 +354,24 @@ def _behind(
 def _counting_in(
     known: FromClause, shape: Shape, key: str, narrowed: Collection[str]
 ) -> list[ColumnElement[bool]]:
-    whole = RATES[key][1] if key in RATES else key
+    whole = _whole(key)
     conditions = [predicates(known, shape)[whole]]
-    if whole != RETURNED:
+    # What was received in the period ended no earlier: said again, it walks another index.
+    if whole != RETURNED and day_of(whole) != "received_on":
         conditions.append(in_window(known, shape))
+    if whole.startswith("dossiers.pending"):
+        # A stretch ends with its dossier at the latest, which is the nearer end of the range.
+        conditions.append(known.c.ended_on > shape.last_day)
     if day := _BEFORE_NEVER.get(whole):
         conditions.append(known.c[day] < NEVER)
     columns = {name: known.c[DIMENSIONS[name]] for name in sorted(narrowed)}
     conditions += [column == bindparam(name, type_=Text) for name, column in columns.items()]
     return conditions
+
+
+def _whole(key: str) -> str:
+    """Return what is counted behind a figure; of a rate, its denominator."""
+    return RATES[key][1] if key in RATES else key
 
 
 def _contribution(known: FromClause, shape: Shape, key: str) -> ColumnElement[bool]:
