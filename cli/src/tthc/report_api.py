@@ -51,8 +51,10 @@ class ReportDesk:
                 await self._ask("PUT", path, body={"text": text}, version=there["version"])
 
     async def state(self, report: Json, stated: Json) -> None:
-        """Attach the figures that somebody typed."""
-        await self._ask("POST", f"/v1/reports/{report['report_id']}/stated-figures", body=stated)
+        """Attach the figures that somebody typed to the report as it now is."""
+        path = f"/v1/reports/{report['report_id']}"
+        version = (await self.report(report["report_id"]))["version"]
+        await self._ask("POST", f"{path}/stated-figures", body=stated, version=version)
 
     async def collect(self, report: Json) -> Json:
         """Collect the figures from the record keepers; return the report as it then is."""

@@ -81,9 +81,10 @@ async def test_nul_bytes_in_a_text_are_refused(client, draft, officer):
 async def test_a_place_in_the_text_that_cannot_be_kept_is_refused(client, draft, officer, section):
     path = f"/v1/reports/{(await draft())['report_id']}/stated-figures"
     stated = {"key": "dossiers.received", "value": 389, "section": section}
-    refused(await client.post(path, json={"stated": [stated]}, headers=officer), 422)
+    headers = officer | {"If-Match": '"1"'}
+    refused(await client.post(path, json={"stated": [stated]}, headers=headers), 422)
     stated["section"] = ""
-    answer = await client.post(path, json={"stated": [stated]}, headers=officer)
+    answer = await client.post(path, json={"stated": [stated]}, headers=headers)
     assert answer.status_code == 200, answer.text
 
 

@@ -1,5 +1,7 @@
 """Figures that somebody typed, posted to be checked."""
 
+import asyncio
+
 import pytest
 
 Q3 = {"scheme": "legal", "kind": "quarter", "year": 2022, "number": 3}
@@ -108,14 +110,31 @@ async def test_a_silent_record_keeper_is_named(check, world):
 
 async def test_attached_figures_are_checked_again_after_a_collection(client, draft, officer):
     url = f"/v1/reports/{(await draft())['report_id']}"
-    first = await client.post(f"{url}/stated-figures", json=SEED, headers=officer)
+    read = {"If-Match": '"1"'}
+    first = await client.post(f"{url}/stated-figures", json=SEED, headers=officer | read)
+    assert first.headers["etag"] == '"2"'
     assert {f["check_id"] for f in first.json()["findings"]} == SLIPS
     await client.post(f"{url}/collections", json={}, headers=officer)
     report = (await client.get(url, headers=officer)).json()
     stated = {f["check_id"] for f in report["findings"] if f["origin"] == "stated"}
     assert stated == SLIPS | {"differs_from_records"}
-    again = await client.post(f"{url}/stated-figures", json={"stated": []}, headers=officer)
+    read = {"If-Match": f'"{report["version"]}"'}
+    again = await client.post(f"{url}/stated-figures", json={"stated": []}, headers=officer | read)
     assert not [f for f in again.json()["findings"] if f["origin"] == "stated"]
+
+
+async def test_nobody_replaces_stated_figures_unseen(client, draft, officer):
+    url = f"/v1/reports/{(await draft())['report_id']}/stated-figures"
+    unsaid = await client.post(url, json=SEED, headers=officer)
+    assert (unsaid.status_code, unsaid.json()["code"]) == (428, "version_required")
+    read = {"If-Match": '"1"'}
+    answers = await asyncio.gather(
+        *(
+            client.post(url, json=stated, headers=officer | read)
+            for stated in (SEED, {"stated": []})
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
 
 
 async def test_errors_in_a_typed_report_do_not_keep_ours_from_being_sealed(
@@ -123,7 +142,9 @@ async def test_errors_in_a_typed_report_do_not_keep_ours_from_being_sealed(
 ):
     report = await collected()
     url = f"/v1/reports/{report['report_id']}/stated-figures"
-    await client.post(url, json=SEED, headers=officer)
+    read = {"If-Match": f'"{report["version"]}"'}
+    attached = await client.post(url, json=SEED, headers=officer | read)
+    assert attached.status_code == 200, attached.text
     assert (await sealing(report["report_id"])).status_code == 200
 
 

@@ -62,7 +62,7 @@ class FormSet:
 TT01_2018 = FormSet(
     code="tt01-2018",
     instrument="Thông tư 01/2018/TT-VPCP",
-    valid_from=date(2018, 11, 23),
+    valid_from=date(2019, 1, 8),
     valid_to=None,
     forms=(
         FormTemplate(

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from kit.clock import Now
 from kit.db import Tx
-from kit.errors import refusals
+from kit.errors import VersionChanged, VersionRequired, refusals
+from kit.preconditions import IfMatch, set_etag
 
 from reporting.deps import AskedNeighbours, LoadedRules, Reader, Within, Writer
 from reporting.domain.calendar import PeriodName
@@ -26,15 +27,32 @@ router = APIRouter(prefix="/v1", tags=["stated figures"])
 
 @router.post(
     "/reports/{report_id}/stated-figures",
-    responses=refusals(ReportSealed, UnknownReport, NoSuchPeriod),
+    responses=refusals(ReportSealed, UnknownReport, NoSuchPeriod, VersionChanged, VersionRequired),
 )
 async def attach_stated_figures(
-    report_id: UUID, body: StatedFigures, writer: Writer, reach: Within, tx: Tx, now: Now
+    report_id: UUID,
+    body: StatedFigures,
+    writer: Writer,
+    reach: Within,
+    expected: IfMatch,
+    tx: Tx,
+    now: Now,
+    response: Response,
 ) -> Findings:
-    """Attach stated figures in the place of those before; answer all findings on the report."""
-    findings = await writing.attach_statement(
-        tx, report_id, reach, stated=body, by=writer.subject, at=now
+    """Attach stated figures in the place of those before; answer all findings on the report.
+
+    The version is the report's: whoever replaces what somebody else attached has seen it.
+    """
+    version, findings = await writing.attach_statement(
+        tx,
+        report_id,
+        reach,
+        stated=body,
+        expected_version=expected,
+        by=writer.subject,
+        at=now,
     )
+    set_etag(response, version)
     return Findings(findings=reading.findings_view(findings))
 
 

@@ -49,14 +49,19 @@ async def attach_statement(
     reach: Reach,
     *,
     stated: StatedFigures,
+    expected_version: int,
     by: str,
     at: datetime,
-) -> list[Finding]:
-    """Attach figures that somebody typed, in the place of those before, and check them."""
+) -> tuple[int, list[Finding]]:
+    """Attach figures that somebody typed, in the place of those before, and check them.
+
+    Returns the report's version from now on and all findings on it.
+    """
     report = await reports.locked_draft(tx, report_id, reach)
+    require_version(expected_version, report.version)
     body = stated.model_dump(mode="json")
     await parts.put_statement(
         tx, StatementRow(report_id=report_id, body=body, attached_by=by, attached_at=at)
     )
     report.version += 1
-    return await recheck(tx, report)
+    return report.version, await recheck(tx, report)
