@@ -92,6 +92,45 @@ def test_what_the_records_do_not_bear_out_is_flagged(figure):
     assert found[0].stated != found[0].computed
 
 
+POINTS = (Decimal("1.8"), Decimal("1.8"), 2, 2, 2, 2, Decimal("1.8"), 2, 1)
+SCORED = {
+    f"rating.{name}{suffix}": a_record(f"rating.{name}{suffix}", value, kind)
+    for name, kind, of_seven, of_nine in (
+        ("score", FigureKind.COUNT, Decimal("13.4"), Decimal("16.4")),
+        ("maximum", FigureKind.COUNT, 14, 18),
+        ("class", FigureKind.LABEL, "Tốt", "Xuất sắc"),
+        ("indicators_counted", FigureKind.COUNT, 7, 9),
+    )
+    for suffix, value in (("", of_seven), (".all", of_nine))
+} | {
+    f"rating.indicator.{number}": a_record(f"rating.indicator.{number}", points)
+    for number, points in enumerate(POINTS, start=1)
+}
+
+
+@pytest.mark.parametrize(
+    ("printed", "score", "maximum", "ranking", "differing"),
+    [
+        (7, Decimal("13.4"), 14, "Tốt", set()),
+        (9, Decimal("16.4"), 18, "Xuất sắc", set()),
+        (9, Decimal("13.4"), 14, "Tốt", {"rating.score", "rating.maximum", "rating.class"}),
+        (7, Decimal("16.4"), 18, "Xuất sắc", {"rating.score", "rating.maximum", "rating.class"}),
+    ],
+    ids=["seven", "nine", "sum_of_seven_under_nine", "sum_of_nine_under_seven"],
+)
+def test_a_sum_is_compared_with_that_of_the_indicators_printed(
+    printed, score, maximum, ranking, differing
+):
+    stated = [
+        *(said(f"rating.indicator.{n}", POINTS[n - 1]) for n in range(1, printed + 1)),
+        said("rating.score", score),
+        said("rating.maximum", maximum),
+        said("rating.class", ranking),
+    ]
+    found = findings(*stated, records=SCORED)
+    assert {f.keys[0] for f in found if f.check_id == "differs_from_records"} == differing
+
+
 def test_a_figure_that_nobody_keeps_is_told_not_judged():
     stated = [said("unheard.of", 12, "I"), said("unheard.of", 12, "II")]
     found = findings(*stated, records=RECORDS)

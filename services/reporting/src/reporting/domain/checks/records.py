@@ -8,8 +8,12 @@ from kernel.ratios import Ratio, round_half_up
 
 from reporting.domain.figures import ReportFigure
 from reporting.domain.findings import Finding, Severity, distinct, shown
-from reporting.domain.known_figures import unit_of
+from reporting.domain.known_figures import INDICATORS, unit_of
 from reporting.domain.statement import StatedFigure, Statement, places
+
+_OF_THE_SET = ("rating.score", "rating.maximum", "rating.class", "rating.indicators_counted")
+_ALL = ".all"
+"""Ends the keys that say what they would be with every indicator counted that has data."""
 
 
 def differences(statement: Statement) -> Iterator[Finding]:
@@ -18,7 +22,7 @@ def differences(statement: Statement) -> Iterator[Finding]:
     A figure that the records do not have is not judged: absent is not wrong.
     """
     for figure in statement.figures:
-        record = (statement.records or {}).get(figure.key)
+        record = _record_of(figure.key, statement)
         if record is None or record.value is None or _agrees(figure, record):
             continue
         yield Finding(
@@ -46,6 +50,21 @@ def unknown_keys(statement: Statement) -> Iterator[Finding]:
                 stated=shown(figures[0].value),
                 sections=distinct(figure.section for figure in figures),
             )
+
+
+def _record_of(key: str, statement: Statement) -> ReportFigure | None:
+    """Return the record a stated figure claims to be.
+
+    A report that prints more indicators than the agency counts prints their sum: whoever prints
+    as many as there are data for is compared with the sum of those.
+    """
+    records = statement.records or {}
+    every = records.get(f"rating.indicators_counted{_ALL}")
+    if key in _OF_THE_SET and every is not None:
+        printed = sum(bool(statement.of(indicator)) for indicator in INDICATORS)
+        if printed == every.value:
+            return records.get(f"{key}{_ALL}")
+    return records.get(key)
 
 
 def _agrees(figure: StatedFigure, record: ReportFigure) -> bool:
