@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     Date,
     Identity,
+    Index,
     Integer,
     Table,
     Text,
@@ -49,6 +50,8 @@ stat_online_procedures = Table(
     *_stat_key(),
     Column("procedure_code", Text, primary_key=True),
     Column("received", Integer, nullable=False, server_default=text("0")),
+    # The procedures of a window, one after the other, without a look at every agency.
+    Index(None, "period_id", "procedure_code", "agency_id"),
 )
 """Online dossiers received, by procedure."""
 
