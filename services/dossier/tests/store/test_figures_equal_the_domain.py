@@ -257,10 +257,13 @@ PERIODS = [
 )
 @given(st.lists(stories, min_size=1, max_size=4), st.lists(steps, max_size=4), st.integers(0, 9))
 async def test_counts_kept_ahead_say_what_the_facts_say(app, told, more, most):
-    agency = f"H73.1.{next(_numbers)}"
+    wards = [f"H73.1.{next(_numbers)}" for _ in range(2)]
     async with app.state.sessions.begin() as tx:
-        agency_id = await number_agency(tx, agency)
-        diaries = [await live(tx, agency_id, agency, story) for story in told]
+        numbers = [await number_agency(tx, ward) for ward in wards]
+        diaries = [
+            await live(tx, numbers[turn % 2], wards[turn % 2], story)
+            for turn, story in enumerate(told)
+        ]
     folder = replace(app.state.folder, clock=lambda: noon(TODAY))
     await folding.fold_log(folder, most=1_000_000)
     for diary, acts in zip(diaries, more, strict=False):
@@ -268,20 +271,22 @@ async def test_counts_kept_ahead_say_what_the_facts_say(app, told, more, most):
             await carry_on(tx, diary, acts)
         if most:
             await folding.fold_log(folder, most=most)
-    await _ahead_equals_raw(app, agency)
+    # One ward, and both: they are counted by statements of two shapes.
+    await _ahead_equals_raw(app, {wards[0]})
+    await _ahead_equals_raw(app, set(wards))
 
 
-async def _ahead_equals_raw(app, agency: str) -> None:
+async def _ahead_equals_raw(app, agencies: set[str]) -> None:
     async with app.state.read_sessions.begin() as tx:
         for period in PERIODS:
-            scope = Scope(agencies={agency}, sight=None, period=period)
+            scope = Scope(agencies=agencies, sight=None, period=period)
             for by in (None, "procedure_field"):
                 raw = await figures.counts(tx, scope, KEYS, by=by)
                 ahead = await count_figures(tx, scope, KEYS, by=by, today=TODAY)
                 assert some(ahead) == some(raw), period
         known = await cells.known_windows(tx)
         mark = await event_log.mark(tx)
-        own = Scope(agencies={agency}, sight=None, period=PERIODS[0])
+        own = Scope(agencies=agencies, sight=None, period=PERIODS[0])
         for window in known:
             assert await rollups.differences(tx, own, window, mark) == []
 

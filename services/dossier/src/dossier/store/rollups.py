@@ -21,6 +21,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     cast,
+    distinct,
     func,
     literal,
     literal_column,
@@ -32,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.rollups import CLOSING, MEASURES, OPENING, Window
-from dossier.store.agencies import in_sight
+from dossier.store.agencies import Reach, in_sight, walked
 from dossier.store.cells import LONGEST_DAYS, KnownWindow, cells_of, online_of, present
 from dossier.store.event_log import FOLD, Mark, changes
 from dossier.store.figures import NEVER
@@ -180,7 +181,38 @@ async def online_procedures_count(
 
 @cache
 def _online_procedures(shape: Shape) -> Executable:
-    return _distinct(shape, None)
+    return _distinct(shape, None) if shape.reach is Reach.ONE else _walked(shape)
+
+
+def _walked(shape: Shape) -> Executable:
+    """Step from each procedure of a window to the next, and look for one agency that has it.
+
+    Several agencies have the same procedures over and over; this reads one row of each.
+    """
+    s = stat_online_procedures.c
+    asked = func.unnest(bindparam("period_ids", type_=ARRAY(Integer))).column_valued("asked")
+    # It sets out before the first procedure, and ends where none follows.
+    walk = select(asked.label("period_id"), literal("", Text).label("procedure_code")).cte(
+        "walk", recursive=True
+    )
+    beyond = s.period_id == walk.c.period_id, s.procedure_code > walk.c.procedure_code
+    following = select(func.min(s.procedure_code)).where(*beyond).scalar_subquery()
+    walk = walk.union_all(
+        select(walk.c.period_id, following).where(walk.c.procedure_code.is_not(None))
+    )
+    # A look at a time: put as a condition of existence it is joined with all there is.
+    one = (
+        select(s.received)
+        .where(
+            s.period_id == walk.c.period_id,
+            s.procedure_code == walk.c.procedure_code,
+            s.received > 0,
+            walked(s.agency_id, shape.reach, start=literal(0)),
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+    return select(func.count(distinct(walk.c.procedure_code))).where(one > 0)
 
 
 def _distinct(shape: Shape, late: Select[Any] | None) -> Executable:
