@@ -1,8 +1,9 @@
 """What is asked about, and the shape this gives a statement: built once, run with its values."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
 from kernel.periods import ReportingPeriod
@@ -25,7 +26,7 @@ class Days(Protocol):
         """Return the last day."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Scope:
     """Which records count: those of `agencies` in sight, as known at `known_at` (None: now).
 
@@ -37,15 +38,19 @@ class Scope:
     period: ReportingPeriod
     known_at: datetime | None = None
 
+    @cached_property
+    def _reaching(self) -> tuple[Reach, Mapping[str, str | list[str]]]:
+        """Put the agencies in order once: a province has hundreds, and every statement asks."""
+        return reaching(self.sight, self.agencies)
+
     @property
     def shape(self) -> "Shape":
         """Return what of this a statement must be built for."""
-        reach, _ = reaching(self.sight, self.agencies)
-        return Shape(reach, knows_now=self.known_at is None)
+        return Shape(self._reaching[0], knows_now=self.known_at is None)
 
     def values(self, **more: object) -> dict[str, object]:
         """Return what a statement of this shape is run with, and `more` of its own."""
-        _, codes = reaching(self.sight, self.agencies)
+        codes = self._reaching[1]
         period = {"first_day": self.period.start, "last_day": self.period.last_day}
         return {**codes, **period, "known_at": self.known_at, **more}
 
