@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from functools import lru_cache
 from uuid import UUID
 
 from kernel.codes import AgencyCode, DossierCode
@@ -155,6 +156,16 @@ def dossier_code(agency_code: str, issued_on: date, serial: int) -> str:
     Law: TT 01/2018/TT-VPCP art. 19
     """
     return str(DossierCode(AgencyCode(agency_code), issued_on, serial))
+
+
+def numbered_code(agency_code: str, issued_on: date, serial: int) -> str:
+    """Write the same code, quickly where many are of an agency's day."""
+    return f"{_beginning(agency_code, issued_on)}{serial:04d}"
+
+
+@lru_cache(maxsize=4_096)
+def _beginning(agency_code: str, issued_on: date) -> str:
+    return dossier_code(agency_code, issued_on, 1).removesuffix("0001")
 
 
 def moved(

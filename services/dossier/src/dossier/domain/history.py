@@ -1,5 +1,6 @@
 """A history told afterwards: the course an imported dossier took, and the events of it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -65,16 +66,17 @@ def past_course(told: Told, *, now: datetime) -> tuple[Course, tuple[PastEvent, 
 
 def _events(told: Told) -> tuple[PastEvent, ...]:
     events = [PastEvent("received", None, Status.ACCEPTED, told.received_at)]
-    status = Status.ACCEPTED
-    for to, at in (
-        (Status.IN_PROCESS, told.received_at if told.status is Status.IN_PROCESS else None),
-        (Status.SETTLED, told.settled_at),
-        (Status.RETURNED, told.returned_at),
-    ):
-        if at is not None:
-            events.append(PastEvent(_KINDS[to], status, to, at))
-            status = to
+    if told.status is Status.IN_PROCESS:
+        events.append(_following(events, Status.IN_PROCESS, told.received_at))
+    if told.settled_at is not None:
+        events.append(_following(events, Status.SETTLED, told.settled_at))
+    if told.returned_at is not None:
+        events.append(_following(events, Status.RETURNED, told.returned_at))
     return tuple(events)
+
+
+def _following(events: Sequence[PastEvent], to: Status, at: datetime) -> PastEvent:
+    return PastEvent(_KINDS[to], events[-1].to_status, to, at)
 
 
 def _facts(told: Told) -> Facts:

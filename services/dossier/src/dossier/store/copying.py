@@ -6,7 +6,7 @@ differ, in a fifth of the time.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from struct import Struct
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,7 @@ _BOOLEAN = Struct(">i?")
 _SIXTEEN = _LENGTH.pack(16)
 _FIRST_DAY = date(2000, 1, 1).toordinal()
 _FIRST_INSTANT = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _INFINITE_DAY = 2**31 - 1
 _JSONB_VERSION = b"\x01"
 
@@ -50,7 +51,10 @@ def boolean(value: bool) -> bytes:  # noqa: FBT001 - a field is written from its
 
 def text(value: str | None) -> bytes:
     """Write a field of text."""
-    return data(None if value is None else value.encode())
+    if value is None:
+        return NULL
+    written = value.encode()
+    return _LENGTH.pack(len(written)) + written
 
 
 def data(value: bytes | None) -> bytes:
@@ -80,9 +84,7 @@ def instant(value: datetime | None) -> bytes:
     """Write an aware instant."""
     if value is None:
         return NULL
-    since = value - _FIRST_INSTANT
-    seconds = since.days * 86_400 + since.seconds
-    return _BIGINT.pack(8, seconds * 1_000_000 + since.microseconds)
+    return _BIGINT.pack(8, (value - _FIRST_INSTANT) // _MICROSECOND)
 
 
 def hour(value: time | None) -> bytes:

@@ -6,6 +6,8 @@ from datetime import datetime
 from itertools import count
 from uuid import UUID
 
+from asyncpg.pgproto import pgproto
+
 _MILLISECONDS = 1_000
 _VERSION = 7 << 76
 _VARIANT = 2 << 62
@@ -22,4 +24,6 @@ def time_ordered_ids(now: datetime) -> Iterator[UUID]:
 
 
 def _id(number: int) -> UUID:
-    return UUID(int=number)
+    # The driver's own kind of id: the same thing, made in a tenth of the time.
+    made: UUID = pgproto.UUID(number.to_bytes(16))
+    return made

@@ -209,6 +209,7 @@ _FACT = [
     *("received_on", "from_on", "until_on", "due_on", "is_waiting", "ended_on", "end_kind"),
     *("returned_on", "return_method", "apologised_on", "recorded_from", "officer"),
 ]
+_WAITING, _RUNNING = copying.boolean(True), copying.boolean(False)  # noqa: FBT003 - values to write
 _IMPORTED = copying.jsonb('{"imported": true}')
 
 
@@ -220,7 +221,7 @@ class Scribe:
         self._words = cache(copying.text)
         self._days = cache(copying.day)
         self._terms: dict[tuple[str, int, Channel], bytes] = {}
-        self._matter = cache(_matter)
+        self._stretch = cache(_stretch)
         self._state = cache(_state)
         self._act = cache(_act)
         self._received = cache(_received)
@@ -229,27 +230,29 @@ class Scribe:
         self, particulars: Particulars, course: Course, events: Sequence[PastEvent]
     ) -> History:
         """Write the rows that a dossier and its course make."""
+        instants = [copying.instant(event.occurred_at) for event in events]
         return History(
             particulars.agency_id,
             particulars.external_id,
             course.facts.received_on,
             particulars.received_at,
             _applicant(particulars),
-            self._dossier(particulars, course, version=len(events)),
+            self._dossier(particulars, course, instants),
             copying.text(folded(particulars.full_name)),
-            list(self._events(course, events)),
+            list(self._events(course, events, instants)),
             list(self._facts(particulars, course.facts, version=len(events))),
         )
 
-    def _dossier(self, of: Particulars, course: Course, *, version: int) -> bytes:
+    def _dossier(self, of: Particulars, course: Course, instants: Sequence[bytes]) -> bytes:
+        """Write the dossier, which was received with its first event and stands by its last."""
         facts, words = course.facts, self._words
         return b"".join(
             (
-                self._state(version, course.status, course.came_from),
-                copying.instant(course.status_since),
+                self._state(len(instants), course.status, course.came_from),
+                instants[-1],
                 words(facts.channel),
                 self._terms_of(of, facts.channel),
-                copying.instant(of.received_at),
+                instants[0],
                 self._days(course.due_on),
                 copying.instant(course.ended_at),
                 words(facts.end_kind),
@@ -269,11 +272,13 @@ class Scribe:
             self._terms[key] = _terms(of.version, of.limit)
         return self._terms[key]
 
-    def _events(self, course: Course, events: Sequence[PastEvent]) -> Iterator[bytes]:
+    def _events(
+        self, course: Course, events: Sequence[PastEvent], instants: Sequence[bytes]
+    ) -> Iterator[bytes]:
         details = self._received(course.due_on)
-        for number, event in enumerate(events, start=1):
+        for number, (event, at) in enumerate(zip(events, instants, strict=True), start=1):
             act = self._act(number, event.kind, event.from_status, event.to_status)
-            yield act + copying.instant(event.occurred_at) + self._told + details
+            yield act + at + self._told + details
             details = _IMPORTED
 
     def _facts(self, of: Particulars, facts: Facts, *, version: int) -> Iterator[bytes]:
@@ -282,16 +287,15 @@ class Scribe:
         for number, stretch in enumerate(facts.stretches, start=1):
             yield b"".join(
                 (
-                    copying.smallint(number),
-                    copying.integer(version),
-                    copying.boolean(number == last),
+                    self._stretch(number, version, number == last),
                     words(facts.channel),
-                    self._matter(of.version.field_code, of.version.procedure_code),
+                    words(of.version.field_code),
+                    words(of.version.procedure_code),
                     days(facts.received_on),
                     days(stretch.from_on),
                     days(stretch.until_on),
                     days(stretch.due_on),
-                    copying.boolean(stretch.is_waiting),
+                    _WAITING if stretch.is_waiting else _RUNNING,
                     days(facts.ended_on),
                     words(facts.end_kind),
                     days(facts.returned_on),
@@ -329,8 +333,8 @@ def _terms(version: ProcedureVersion, limit: TimeLimit) -> bytes:
     )
 
 
-def _matter(field_code: str, procedure_code: str) -> bytes:
-    return copying.text(field_code) + copying.text(procedure_code)
+def _stretch(number: int, version: int, is_last: bool) -> bytes:  # noqa: FBT001 - as in copying
+    return copying.smallint(number) + copying.integer(version) + copying.boolean(is_last)
 
 
 def _state(version: int, status: Status, came_from: Status | None) -> bytes:

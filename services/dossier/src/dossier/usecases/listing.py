@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +11,7 @@ from kernel.time_zone import local_day
 from kit.errors import MissingScope
 from kit.paging import encode_cursor
 
-from dossier.domain.dossier import dossier_code
+from dossier.domain.dossier import numbered_code
 from dossier.domain.errors import SearchTooShort
 from dossier.domain.lifecycle import LABELS_VI
 from dossier.domain.names import folded
@@ -119,13 +117,7 @@ def place_of(row: Row) -> Place:
 
 def code_of(row: Row) -> str:
     """Return the code of a row's dossier."""
-    return f"{_beginning(row['agency_code'], row['issued_on'])}{row['serial']:04d}"
-
-
-@lru_cache(maxsize=4_096)
-def _beginning(agency_code: str, issued_on: date) -> str:
-    """Return what the codes of an agency's day have in common; pages hold few such days."""
-    return dossier_code(agency_code, issued_on, 1).removesuffix("0001")
+    return numbered_code(row["agency_code"], row["issued_on"], row["serial"])
 
 
 async def _agencies(office: Office, asked: Narrowing, acting: Acting) -> tuple[str, ...] | None:
@@ -157,7 +149,7 @@ def _item(line: Line, codes: Mapping[int, str], sealer: Sealer) -> dict[str, obj
     agency_code = codes[line.agency_id]
     details = sealer.open(line.applicant_id, line.sealed, key_id=line.key_id)
     return {
-        "code": f"{_beginning(agency_code, line.issued_on)}{line.serial:04d}",
+        "code": numbered_code(agency_code, line.issued_on, line.serial),
         "agency_code": agency_code,
         "resolver_agency_code": codes[line.resolver_agency_id],
         "status_label": _LABELS[line.status],

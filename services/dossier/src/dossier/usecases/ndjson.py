@@ -1,13 +1,12 @@
 """Cutting a stream of bytes into batches of numbered lines, holding one batch and no more."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LONGEST_LINE = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line and its number, from 1; without text when it was longer than any line may be."""
 
     number: int

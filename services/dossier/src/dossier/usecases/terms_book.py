@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
 from kernel.refusals import Refusal
-from kernel.time_zone import local_day
+from kernel.time_zone import end_of_day, local_time, start_of_day
 
 from dossier.domain.desk import Desk
 from dossier.domain.due_date import TimeLimit, TimeUnit, due_date
@@ -15,6 +15,8 @@ from dossier.domain.procedures import ProcedureVersion, in_force
 from dossier.usecases.catalogue import Catalogue
 
 T = TypeVar("T")
+
+_A_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,28 @@ class Agreed:
     version: ProcedureVersion
     limit: TimeLimit
     desk: Desk
+    days: "_DueDays | None"
+
+    def due_on(self, received_at: datetime) -> date | None:
+        """Return the due date of a dossier that was received on the day."""
+        if self.days is None:
+            return due_date(received_at, self.limit, self.desk)
+        return self.days.of(local_time(received_at))
+
+
+@dataclass(frozen=True, slots=True)
+class _DueDays:
+    """Due dates of a day's receipts by limits in days, which know of no hour but the closing.
+
+    `until` is None on a day when the desk does not receive.
+    """
+
+    until: time | None
+    in_time: date | None
+    later: date | None
+
+    def of(self, hour: time) -> date | None:
+        return self.later if self.until is None or hour > self.until else self.in_time
 
 
 class TermsBook:
@@ -38,28 +62,19 @@ class TermsBook:
         self._due: dict[tuple[str, int | None, TimeUnit, date], date | None] = {}
 
     async def agreed(
-        self, agency_code: str, procedure_code: str, channel: Channel, received_at: datetime
+        self, agency_code: str, procedure_code: str, channel: Channel, day: date
     ) -> Agreed:
-        """Return what holds for a dossier.
+        """Return what holds for a dossier received on a local day.
 
         Raises:
             Refusal: the agency, the procedure or a version in force is not known, or the channel
                 is not offered.
         """
-        key = (agency_code, procedure_code, channel, local_day(received_at))
-        if key not in self._agreed:
-            self._agreed[key] = await self._asked(*key)
-        return _given(self._agreed[key])
-
-    def due_on(self, agency_code: str, agreed: Agreed, received_at: datetime) -> date | None:
-        """Return the due date; limits in days depend on nothing but where counting starts."""
-        limit, desk = agreed.limit, agreed.desk
-        if limit.is_same_day or limit.unit in (TimeUnit.WORKING_HOUR, TimeUnit.NONE):
-            return due_date(received_at, limit, desk)
-        key = (agency_code, limit.value, limit.unit, desk.counts_from(received_at))
-        if key not in self._due:
-            self._due[key] = due_date(received_at, limit, desk)
-        return self._due[key]
+        key = (agency_code, procedure_code, channel, day)
+        known = self._agreed.get(key)
+        if known is None:
+            known = self._agreed[key] = await self._asked(*key)
+        return _given(known)
 
     async def _asked(
         self, agency_code: str, procedure_code: str, channel: Channel, day: date
@@ -67,9 +82,30 @@ class TermsBook:
         try:
             version = in_force(await self._all_versions(procedure_code), procedure_code, day)
             limit, desk = version.limit(channel), await self._catalogue.desk(agency_code)
-            return Agreed(await self._catalogue.agency_id(agency_code), version, limit, desk)
+            agency_id = await self._catalogue.agency_id(agency_code)
         except Refusal as refusal:
             return refusal
+        days = None if _knows_hours(limit) else self._due_days(agency_code, limit, desk, day)
+        return Agreed(agency_id, version, limit, desk, days)
+
+    def _due_days(self, agency_code: str, limit: TimeLimit, desk: Desk, day: date) -> _DueDays:
+        sessions = desk.sessions(day)
+        until = sessions[-1].closes if sessions else None
+        first, last = start_of_day(day), end_of_day(day) - _A_MOMENT
+        return _DueDays(
+            until,
+            self._due_on(agency_code, limit, desk, first),
+            self._due_on(agency_code, limit, desk, last),
+        )
+
+    def _due_on(
+        self, agency_code: str, limit: TimeLimit, desk: Desk, received_at: datetime
+    ) -> date | None:
+        """Return the due date; limits in days depend on nothing but where counting starts."""
+        key = (agency_code, limit.value, limit.unit, desk.counts_from(received_at))
+        if key not in self._due:
+            self._due[key] = due_date(received_at, limit, desk)
+        return self._due[key]
 
     async def _all_versions(self, procedure_code: str) -> Sequence[ProcedureVersion]:
         if procedure_code not in self._versions:
@@ -78,6 +114,10 @@ class TermsBook:
             except Refusal as refusal:
                 self._versions[procedure_code] = refusal
         return _given(self._versions[procedure_code])
+
+
+def _knows_hours(limit: TimeLimit) -> bool:
+    return limit.is_same_day or limit.unit in (TimeUnit.WORKING_HOUR, TimeUnit.NONE)
 
 
 def _given(answer: T | Refusal) -> T:
