@@ -23,7 +23,8 @@ Place = tuple[date, int, int]
 """Where a dossier stands in lists: day of the code, serial, agency."""
 
 _LOCAL = "at time zone 'Asia/Ho_Chi_Minh'"
-_NEWEST = "d.issued_on desc, d.serial desc, d.agency_id desc"
+_NEWEST_OF_ONE = "d.issued_on desc, d.serial desc"
+_NEWEST = f"{_NEWEST_OF_ONE}, d.agency_id desc"
 _KEY = "d.agency_id, d.issued_on, d.serial"
 _FEW_AGENCIES = 40
 """Up to here each agency's own index is read; beyond, the index over all agencies is walked."""
@@ -183,6 +184,9 @@ class _Statement:
         self._agencies = self._value(list(wanted.agencies)) if wanted.agencies else None
         self._place = None if after is None else [self._value(part) for part in after]
         self._conditions = [*self._equalities(), *self._standing(), *self._days()]
+        # One agency's index has this order already, and nothing is left to sort.
+        is_one = wanted.agencies is not None and len(wanted.agencies) == 1
+        self._newest = _NEWEST_OF_ONE if is_one else _NEWEST
         self._is_wide = wanted.name is None and not self._is_by_agency
 
     def text(self, columns: str, beside: str) -> str:
@@ -202,7 +206,7 @@ class _Statement:
             from {found}
             join applicants p on p.agency_id = d.agency_id and p.applicant_id = d.applicant_id
             {beside}
-            order by {_NEWEST} limit {self._limit}
+            order by {self._newest} limit {self._limit}
         """  # noqa: S608 - our own words and numbered placeholders
 
     def _branch(self, status: str | None, receipt: Sequence[str]) -> str:
@@ -225,7 +229,7 @@ class _Statement:
         return f"""
             select {"d.*" if self._is_wide else _KEY} from dossiers d
             where {_all([*self._of_agencies("d"), *self._after(), *conditions])}
-            order by {_NEWEST} limit {self._limit}
+            order by {self._newest} limit {self._limit}
         """  # noqa: S608 - as above
 
     def _agency_by_agency(self, conditions: Sequence[str]) -> str:
@@ -236,7 +240,7 @@ class _Statement:
                 where {_all(["d.agency_id = a.agency_id", *self._after(), *conditions])}
                 order by d.issued_on desc, d.serial desc limit {self._limit}
             ) d
-            where {wanted} order by {_NEWEST} limit {self._limit}
+            where {wanted} order by {self._newest} limit {self._limit}
         """  # noqa: S608 - as above
 
     def _searched(self, conditions: Sequence[str]) -> str:
@@ -252,7 +256,7 @@ class _Statement:
                 ) and {_all([*self._of_agencies("d"), *self._after()])}
             ) n join dossiers d using (agency_id, issued_on, serial)
             where {_all(conditions)}
-            order by {_NEWEST} limit {self._limit}
+            order by {self._newest} limit {self._limit}
         """  # noqa: S608 - as above
 
     def _of_agencies(self, table: str) -> list[str]:
