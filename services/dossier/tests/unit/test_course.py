@@ -4,11 +4,22 @@ from uuid import UUID
 import pytest
 from dossier.domain import facts as days
 from dossier.domain.desk import Desk
-from dossier.domain.dossier import Course, Dossier, MaskedApplicant, Terms, following, moved
+from dossier.domain.dossier import (
+    Course,
+    Dossier,
+    MaskedApplicant,
+    Terms,
+    dossier_code,
+    following,
+    moved,
+    numbered_code,
+)
 from dossier.domain.due_date import SupplementPolicy, TimeLimit, TimeUnit
 from dossier.domain.errors import IllegalMove
 from dossier.domain.facts import Channel, EndKind, ReturnMethod
 from dossier.domain.lifecycle import Status
+from hypothesis import given
+from hypothesis import strategies as st
 from kernel.time_zone import LOCAL_ZONE
 from kernel.working_days import WorkingCalendar
 
@@ -155,6 +166,17 @@ def test_a_dossier_ends_on_a_local_day():
 
 def test_past_9999_the_serial_widens():
     assert a_dossier(serial=10_000).code == "H56.18.26-220715-10000"
+
+
+@given(
+    st.sampled_from(["H56", "H56.18.26", "H56.18.26.001", "000.18.26.H56"]),
+    st.dates(date(2000, 1, 1), date(2099, 12, 31)),
+    st.integers(1, 100_000),
+)
+def test_a_code_written_among_many_is_the_code_on_the_receipt(agency_code, issued_on, serial):
+    # TT 01/2018/TT-VPCP art. 19
+    quick = numbered_code(agency_code, issued_on, serial)
+    assert quick == dossier_code(agency_code, issued_on, serial)
 
 
 def test_the_next_version_of_a_dossier_stands_where_its_course_does():
