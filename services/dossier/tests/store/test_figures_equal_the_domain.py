@@ -14,6 +14,7 @@ from dossier.domain.dossier import dossier_code, moved
 from dossier.domain.facts import FOREVER, Channel, ReturnMethod
 from dossier.domain.figures import COUNTED, DIMENSIONS, ONLINE_PROCEDURES
 from dossier.domain.lifecycle import ENDED, Status, allowed_from
+from dossier.domain.recomputing import recomputed
 from dossier.store import cells, dossiers, event_log, figures, rollups
 from dossier.store import course as courses
 from dossier.store.agencies import number_agency
@@ -40,10 +41,10 @@ SOME = ("dossiers.total", "dossiers.settled.late", "dossiers.pending", "dossiers
 PROCEDURES = ("1.001193", "1.000004")
 OFFICERS = ("officer-1", "officer-2", "officer-3")
 UNSAID = {"recorded_by": "x", "details": {}}
-ASSIGNED, CORRECTED = 10, 11
+ASSIGNED, CORRECTED, RECOMPUTED = 10, 11, 12
 _numbers = count(1)
 
-steps = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 20), st.integers(0, 600)), max_size=6)
+steps = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 20), st.integers(0, 600)), max_size=6)
 stories = st.tuples(
     st.sampled_from(Channel),
     st.tuples(
@@ -147,6 +148,9 @@ async def carry_on(tx, diary: Diary, acts) -> None:
 def next_course(before, dossier, choice: int, at: datetime, *, later: int):
     if choice == CORRECTED:
         return replace(before, facts=received_earlier(before.facts, later))
+    if choice == RECOMPUTED:  # what is told next may have happened before
+        due_on = None if before.due_on is None else before.due_on + timedelta(days=1)
+        return recomputed(before, due_on, at=at) if before.status not in ENDED else before
     moves = sorted(allowed_from(before.status, came_from=before.came_from))
     if choice == 9 and before.status not in ENDED and before.facts.apologised_on == FOREVER:
         apologised = days.apologised(before.facts, local_day(at))
@@ -212,6 +216,7 @@ async def _sums_agree(tx, scope, keys, diaries) -> None:
     """The one statement of all counts, in total and by each dimension, agrees with the domain."""
     total = {key: sum(key in found for found in keys.values()) for key in KEYS}
     assert in_all(await figures.counts(tx, scope, KEYS)) == total
+    assert total["dossiers.total"] == total["dossiers.settled"] + total["dossiers.pending"]
     for name in DIMENSIONS:
         by_value = await figures.counts(tx, scope, KEYS, by=name)
         assert in_all(by_value) == total

@@ -1,4 +1,5 @@
-"""Many dossiers live at random; whatever the desk does, the books balance.
+"""Many dossiers live at random; whatever the desk does, and however late it tells,
+the books balance.
 
 The machine acts through the domain's own functions, as the use cases do, and keeps the log that
 they would write.
@@ -145,7 +146,7 @@ def balances(counted) -> None:
 
 
 class Ward(RuleBasedStateMachine):
-    """One desk and its dossiers; time goes on, acts come in its order."""
+    """One desk and its dossiers; time goes on, and some acts are told after others."""
 
     lives: Bundle = Bundle("lives")
 
@@ -210,6 +211,22 @@ class Ward(RuleBasedStateMachine):
         if to in ENDED:
             self.ended.setdefault(life, end_of(life))
 
+    @rule(life=lives, hours=waits, late=st.integers(0, 900), choice=st.integers(0, 9))
+    def act_and_tell_late(self, life, hours, late, choice):
+        """Only the act before it comes before it; a recomputation may have come in between."""
+        self.later(hours)
+        course = life.course
+        possible = sorted(may_become(course))
+        if not possible:
+            return
+        to, method = possible[choice % len(possible)], ReturnMethod.POSTAL
+        at = max(course.status_since, self.now - late * HOUR)
+        after = moved(course, to, at=at, terms=life.story.terms, desk=DESK, method=method)
+        details = {"method": str(method)} if to is Status.RETURNED else {}
+        life.go_on(to.name.lower(), after, at, **details)
+        if to in ENDED:
+            self.ended.setdefault(life, end_of(life))
+
     @rule(life=lives, hours=waits)
     def apologise(self, life, hours):
         self.later(hours)
@@ -224,7 +241,7 @@ class Ward(RuleBasedStateMachine):
 
     @rule(life=lives, hours=waits, by=st.integers(0, 5))
     def recompute(self, life, hours, by):
-        """A day off is decreed late; a dossier that was corrected is left to its own tests."""
+        """A day off is decreed late; the log of a corrected dossier is counted anew instead."""
         self.later(hours)
         course = life.course
         if course.status not in OPEN or course.due_on is None or life.corrections:

@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from dossier.domain import facts as days
+from dossier.domain.classification import contribution
 from dossier.domain.corrections import Correction, Recorded, Story, replay
 from dossier.domain.desk import Desk
 from dossier.domain.dossier import Course, Terms, moved
@@ -20,6 +21,7 @@ from dossier.domain.recomputing import (
     recomputed,
     require_province,
 )
+from kernel.periods import ReportingPeriod
 from kernel.time_zone import LOCAL_ZONE
 from kernel.working_days import WorkingCalendar
 
@@ -66,6 +68,34 @@ def test_a_clock_that_stands_goes_on_standing():
 
 def test_a_limit_may_be_gone():
     assert recomputed(a_course(), None, at=at(6)).due_on is None
+
+
+def test_an_end_before_the_recomputation_is_judged_by_the_new_due_date():
+    course = recomputed(a_course(), date(2022, 7, 8), at=at(8))
+    ended = moved(course, Status.SETTLED, at=at(6), terms=TERMS, desk=BEFORE)
+    assert ended.facts.stretches == (
+        Stretch(date(2022, 7, 4), date(2022, 7, 6), date(2022, 7, 7), is_waiting=False),
+        Stretch(date(2022, 7, 6), date(2022, 7, 6), date(2022, 7, 8), is_waiting=False),
+    )
+    week = ReportingPeriod.between(date(2022, 7, 4), date(2022, 7, 7))
+    counts = contribution(ended.facts, week)
+    assert "dossiers.settled.early" in counts
+    assert "dossiers.pending" not in counts
+
+
+def test_a_stop_before_the_recomputation_stands_from_its_own_day():
+    course = recomputed(a_course(), date(2022, 7, 8), at=at(8))
+    waiting = moved(course, Status.AWAITING_SUPPLEMENT, at=at(6), terms=TERMS, desk=BEFORE)
+    assert waiting.facts.stretches == (
+        Stretch(date(2022, 7, 4), date(2022, 7, 6), date(2022, 7, 7), is_waiting=False),
+        Stretch(date(2022, 7, 6), FOREVER, date(2022, 7, 8), is_waiting=True),
+    )
+
+
+def test_an_end_corrected_to_before_the_recomputation_leaves_nothing_pending():
+    course = replay(a_story(), {3: Correction(3, at(5))}, BEFORE)
+    assert [(s.from_on.day, s.until_on.day) for s in course.facts.stretches] == [(4, 5), (5, 5)]
+    assert course.due_on == date(2022, 7, 8)
 
 
 @pytest.mark.parametrize(

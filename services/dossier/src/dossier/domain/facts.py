@@ -99,11 +99,17 @@ def rescheduled(facts: Facts, day: date, due_on: date | None) -> Facts:
 
 
 def ended(facts: Facts, day: date, kind: EndKind) -> Facts:
-    """Return the facts once the clock has ended for good."""
-    *before, last = facts.stretches
-    return replace(
-        facts, stretches=(*before, replace(last, until_on=day)), ended_on=day, end_kind=kind
-    )
+    """Return the facts once the clock has ended for good, with the due date that then held.
+
+    When the end is told for a day before the due date was told again, the new one judges it: it
+    is kept in a last stretch of no days.
+    """
+    *before, last = _begun(facts, day)
+    stretches = (*before, replace(last, until_on=day))
+    present = facts.stretches[-1]
+    if present.from_on > day:
+        stretches = (*stretches, replace(present, from_on=day, until_on=day))
+    return replace(facts, stretches=stretches, ended_on=day, end_kind=kind)
 
 
 def returned(facts: Facts, day: date, method: ReturnMethod | None) -> Facts:
@@ -126,7 +132,16 @@ def timeliness(ended_on: date, due_on: date) -> Timeliness:
     return Timeliness.EARLY if ended_on < due_on else Timeliness.LATE
 
 
+def _begun(facts: Facts, day: date) -> tuple[Stretch, ...]:
+    """Return the stretches that had begun by `day`.
+
+    A recomputed due date holds from the day of the recomputation; an act told afterwards may have
+    happened before, and then the stretch that begins later is not there to be cut.
+    """
+    return tuple(stretch for stretch in facts.stretches if stretch.from_on <= day)
+
+
 def _turned(facts: Facts, day: date, *, due_on: date, is_waiting: bool) -> Facts:
-    *before, last = facts.stretches
+    *before, last = _begun(facts, day)
     following = Stretch(day, FOREVER, due_on, is_waiting)
     return replace(facts, stretches=(*before, replace(last, until_on=day), following))
