@@ -1,5 +1,5 @@
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from dossier.domain.figures import DIMENSIONS
@@ -243,3 +243,21 @@ async def test_gauges_measure_the_same_figures(app, client, quarter):
     period = ReportingPeriod.between(date(2022, 6, 15), date(2022, 9, 14))
     measured = {f.key: f.value for f in await _measure(app, quarter, period)}
     assert (measured["dossiers.received"], measured["certified_copies"]) == (11, 7)
+
+
+@pytest.mark.parametrize(
+    ("last_day", "today", "overdue"), [("2022-12-14", 18, 0), ("2022-12-14", 20, 1)]
+)
+async def test_nothing_is_overdue_before_its_day_comes(
+    client, a_dossier, agency, app, last_day, today, overdue
+):
+    paper = a_dossier(received_at="2022-10-14T09:00:00+07:00")
+    receipt = (await client.post("/v1/dossiers", json=paper)).json()
+    assert receipt["due_on"] == "2022-10-19"
+    app.state.clock = lambda: datetime(2022, 10, today, 3, tzinfo=UTC)
+    query = f"agency={agency}&from=2022-09-15&to={last_day}"
+    answer = (await client.get(f"/v1/figures?{query}")).json()
+    values = {figure["key"]: figure["value"] for figure in answer["figures"]}
+    assert (values["dossiers.pending"], values["dossiers.pending.overdue"]) == (1, overdue)
+    evidence = await client.get(f"/v1/figures/dossiers.pending.overdue/evidence?{query}")
+    assert len(evidence.json()["items"]) == overdue

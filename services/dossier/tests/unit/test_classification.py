@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 from dossier.domain import facts as days
-from dossier.domain.classification import contribution
+from dossier.domain.classification import as_far_as_known, contribution
 from dossier.domain.facts import FOREVER, Channel, EndKind, ReturnMethod, Timeliness, timeliness
 from dossier.domain.figures import BROKEN_DOWN, COUNTED, DEFINITIONS
 from hypothesis import given
@@ -23,6 +23,35 @@ def a_dossier(received="2022-07-01", due="2022-07-08", ended=None, channel=Chann
 
 def counted(facts, period=Q3):
     return {key.removeprefix("dossiers.") for key in contribution(facts, period)}
+
+
+@pytest.mark.parametrize(
+    ("day", "last_day"),
+    [
+        ("2022-06-14", "2022-09-14"),
+        ("2022-06-15", "2022-06-15"),
+        ("2022-08-01", "2022-08-01"),
+        ("2022-09-13", "2022-09-13"),
+        ("2022-09-14", "2022-09-14"),
+        ("2022-09-15", "2022-09-14"),
+    ],
+)
+def test_a_period_that_runs_is_counted_as_of_the_present_day(day, last_day):
+    known = as_far_as_known(Q3, date.fromisoformat(day))
+    assert (known.start, known.last_day) == (Q3.start, date.fromisoformat(last_day))
+
+
+@given(st.integers(0, 91), st.integers(0, 91), st.none() | st.integers(0, 60))
+def test_only_what_is_overdue_depends_on_days_to_come(received, due, ended):
+    present = date(2022, 7, 20)
+    received_on = present - timedelta(days=received)
+    facts = days.received(Channel.DIRECT, received_on, received_on + timedelta(days=due))
+    if ended is not None:
+        facts = days.ended(
+            facts, min(present, received_on + timedelta(days=ended)), EndKind.SETTLED
+        )
+    judged = {"pending.overdue", "pending.in_time"}
+    assert counted(facts) - judged == counted(facts, as_far_as_known(Q3, present)) - judged
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,25 @@
 """Which figures a dossier counts in: form II.06a and those beside it, as one pure function."""
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import chain
 
 from kernel.periods import ReportingPeriod
 
 from dossier.domain.facts import FOREVER, Channel, Facts, ReturnMethod, Timeliness, timeliness
+
+
+def as_far_as_known(period: ReportingPeriod, day: date) -> ReportingPeriod:
+    """Return a period as far as it has come by `day`; one that has not begun stays whole.
+
+    Of days to come nothing is known, so nothing is counted differently; but what is due on one of
+    them is not overdue before it comes.
+
+    Law: our reading (a period that runs is counted as of the present day)
+    """
+    if not period.start <= day < period.last_day:
+        return period
+    return ReportingPeriod.between(period.start, day)
 
 
 def contribution(facts: Facts, period: ReportingPeriod) -> frozenset[str]:

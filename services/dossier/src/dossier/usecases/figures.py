@@ -20,6 +20,7 @@ from kit.figures import (
 from kit.paging import decode_cursor, encode_cursor
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from dossier.domain.classification import as_far_as_known
 from dossier.domain.dossier import dossier_code
 from dossier.domain.facts import FOREVER
 from dossier.domain.figures import BROKEN_DOWN, COUNTED, DEFINITIONS, ONLINE_PROCEDURES, RATES
@@ -58,7 +59,7 @@ async def compute_figures(
 
 
 async def scope_of(office: Office, query: FigureQuery, *, acting: Acting) -> Scope:
-    """Say which agencies the question covers: those below as of the period's last day.
+    """Say which agencies and days the question covers: those below as of the period's last day.
 
     Raises:
         NotYourAgency: one of them is out of sight; a sum that leaves it out would be wrong.
@@ -70,7 +71,9 @@ async def scope_of(office: Office, query: FigureQuery, *, acting: Acting) -> Sco
         codes |= await office.catalogue.subtree(query.agency_code, on=query.period.last_day)
     for code in sorted(codes):
         require_sight(acting.sight, code)
-    return Scope(agencies=codes, sight=acting.sight, period=query.period, known_at=query.known_at)
+    known_on = local_day(min(query.known_at or acting.now, acting.now))
+    period = as_far_as_known(query.period, known_on)
+    return Scope(agencies=codes, sight=acting.sight, period=period, known_at=query.known_at)
 
 
 async def all_figures(
