@@ -127,8 +127,14 @@ def test_a_pause_on_the_due_date_leaves_the_day_of_resuming():
 
 
 @pytest.mark.parametrize("policy", SupplementPolicy)
-def test_a_stop_after_the_due_date_heals_nothing(policy):
-    assert supplemented(policy, stopped="2022-07-09 09:00") == date(2022, 7, 8)
+@pytest.mark.parametrize("stopped", ["2022-07-09 09:00", "2022-07-08 17:00:01", "2022-07-08 23:00"])
+def test_a_stop_after_the_desk_closed_on_the_due_date_heals_nothing(policy, stopped):
+    assert supplemented(policy, stopped=stopped) == date(2022, 7, 8)
+
+
+@pytest.mark.parametrize("policy", SupplementPolicy)
+def test_a_stop_while_the_desk_is_open_on_the_due_date_counts(policy):
+    assert supplemented(policy, stopped="2022-07-08 16:59") > date(2022, 7, 8)
 
 
 @pytest.mark.parametrize("policy", SupplementPolicy)
@@ -154,7 +160,8 @@ def test_a_payment_pauses_calendar_days_too(stopped):
     [
         pytest.param("2022-07-04 10:00", "2022-07-06 08:00", "2022-07-07", id="the rest, in hours"),
         pytest.param("2022-07-05 16:00", "2022-07-06 09:00", "2022-07-06", id="an hour was left"),
-        pytest.param("2022-07-05 17:30", "2022-07-07 09:00", "2022-07-07", id="nothing was left"),
+        pytest.param("2022-07-05 16:59", "2022-07-07 09:00", "2022-07-07", id="a minute was left"),
+        pytest.param("2022-07-05 17:30", "2022-07-07 09:00", "2022-07-05", id="nothing was left"),
         pytest.param("2022-07-06 08:00", "2022-07-07 09:00", "2022-07-05", id="it had run out"),
     ],
 )

@@ -113,7 +113,7 @@ def due_after_supplement(
 
     Law: NĐ 61/2018/NĐ-CP art. 19.4
     """
-    if is_idle(due_on, stopped_at):
+    if is_idle(due_on, stopped_at, desk):
         return due_on
     if policy is SupplementPolicy.RESTART:
         return due_date(resumed_at, limit, desk)
@@ -134,7 +134,7 @@ def due_after_pause(
 
     Law: our reading (a financial obligation pauses the limit)
     """
-    if due_on is None or is_idle(due_on, stopped_at):
+    if due_on is None or is_idle(due_on, stopped_at, desk):
         return due_on
     return counting.end(
         counted_after_pause(
@@ -143,9 +143,12 @@ def due_after_pause(
     )
 
 
-def is_idle(due_on: date | None, stopped_at: datetime) -> bool:
-    """Tell whether a stop changes nothing: there is no limit, or it had run out before."""
-    return due_on is None or local_day(stopped_at) > due_on
+def is_idle(due_on: date | None, stopped_at: datetime, desk: Desk) -> bool:
+    """Tell whether a stop changes nothing: there is no limit, or it had run out before.
+
+    It had when the desk closed on the due day: a stop counts from the next opening.
+    """
+    return due_on is None or desk.counts_from(stopped_at) > due_on
 
 
 def counted_after_pause(

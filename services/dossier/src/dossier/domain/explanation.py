@@ -96,7 +96,7 @@ def _receipt(received_at: datetime, limit: TimeLimit, desk: Desk) -> Leg:
 
 
 def _after(stop: Stop, due_on: date | None, terms: Terms, desk: Desk) -> Leg:
-    kind = _kind(stop, due_on, terms.supplement_policy)
+    kind = _kind(stop, due_on, terms.supplement_policy, desk)
     steps: tuple[Step, ...] = ()
     if stop.to_at is not None and due_on is not None:
         if kind is LegKind.RESTARTED:
@@ -122,12 +122,12 @@ def _after(stop: Stop, due_on: date | None, terms: Terms, desk: Desk) -> Leg:
     )
 
 
-def _kind(stop: Stop, due_on: date | None, policy: SupplementPolicy) -> LegKind:
+def _kind(stop: Stop, due_on: date | None, policy: SupplementPolicy, desk: Desk) -> LegKind:
     """Say what a stop does.
 
     Law: our reading (a procedure may say that a supplement only pauses the limit)
     """
-    if is_idle(due_on, stop.from_at):
+    if is_idle(due_on, stop.from_at, desk):
         return LegKind.UNMOVED
     if stop.to_at is None:
         return LegKind.STANDING
