@@ -2,13 +2,22 @@ from datetime import UTC, date, datetime
 
 import pytest
 from dossier.domain import facts as days
+from dossier.domain.corrections import Correction, Recorded
 from dossier.domain.desk import Desk
-from dossier.domain.errors import HandedToItself, HandOverOpen, OutOfOrder, StepNotOpen
+from dossier.domain.errors import (
+    HandedToItself,
+    HandOverOpen,
+    ImpossibleHistory,
+    OutOfOrder,
+    StepNotOpen,
+)
 from dossier.domain.facts import Channel, EndKind
 from dossier.domain.hand_overs import (
     Cause,
     LatenessRule,
     Step,
+    StepEnd,
+    last_step_end,
     lateness,
     require_after,
     require_handed_on,
@@ -16,6 +25,7 @@ from dossier.domain.hand_overs import (
     require_step_open,
     step_due_on,
 )
+from dossier.domain.lifecycle import Status
 from kernel.time_zone import LOCAL_ZONE
 from kernel.working_days import WorkingCalendar
 
@@ -169,3 +179,58 @@ def test_a_step_is_taken_over_and_completed_once_in_that_order(step, taken_over,
     else:
         with pytest.raises(StepNotOpen):
             require_step_open(step, taken_over=taken_over)
+
+
+def an_event(number, kind, day, *statuses: int, **details) -> Recorded:
+    from_status, to_status = statuses or (2, 2)
+    return Recorded(
+        number=number,
+        kind=kind,
+        from_status=Status(from_status),
+        to_status=Status(to_status),
+        occurred_at=at(day),
+        details=details,
+    )
+
+
+HANDED = an_event(2, "handed_over", 5, step_number=1)
+TAKEN = an_event(3, "taken_over", 8, step_number=1)
+SETTLED = an_event(4, "settled", 22, 2, 9)
+RETURNED = an_event(5, "returned", 23, 9, 10)
+STEP_LIFE = (HANDED, TAKEN, SETTLED, RETURNED)
+
+
+def test_a_step_that_the_end_closed_ends_when_the_dossier_ended_as_corrected():
+    assert last_step_end(STEP_LIFE, {}) == StepEnd(1, at(22))
+    corrected = {4: Correction(4, at(9))}
+    assert last_step_end(STEP_LIFE, corrected) == StepEnd(1, at(9))
+
+
+def test_a_step_is_open_again_once_the_end_that_closed_it_is_void():
+    void = {4: Correction(4, None), 5: Correction(5, None)}
+    assert last_step_end(STEP_LIFE, void) == StepEnd(1, None)
+    ended_again = an_event(6, "settled", 24, 2, 9)
+    assert last_step_end((*STEP_LIFE, ended_again), void) == StepEnd(1, at(24))
+
+
+def test_a_step_that_was_completed_stays_so_whatever_becomes_of_the_end():
+    completed = an_event(6, "step_completed", 22, step_number=1)
+    events = (HANDED, TAKEN, completed, SETTLED)
+    for corrections in ({}, {4: Correction(4, None)}, {4: Correction(4, at(10))}):
+        assert last_step_end(events, corrections) == StepEnd(1, at(22))
+
+
+def test_of_several_steps_the_end_closes_the_last():
+    onward = an_event(6, "handed_over", 10, step_number=2)
+    events = (HANDED, TAKEN, onward, SETTLED)
+    assert last_step_end(events, {4: Correction(4, None)}) == StepEnd(2, None)
+
+
+def test_a_dossier_that_nobody_handed_over_has_no_step_to_end():
+    assert last_step_end((SETTLED, RETURNED), {}) is None
+
+
+def test_no_correction_ends_a_dossier_before_the_step_began_that_its_end_closed():
+    with pytest.raises(ImpossibleHistory) as refused:
+        last_step_end(STEP_LIFE, {4: Correction(4, at(5))})
+    assert refused.value.details["after_kind"] == "taken_over"

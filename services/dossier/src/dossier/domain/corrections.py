@@ -208,6 +208,19 @@ def effective(events: Sequence[Recorded], corrections: Corrections) -> list[Reco
     return effective
 
 
+def out_of_order(event: Recorded, before: Recorded) -> ImpossibleHistory:
+    """Return the refusal of a history in which an act comes before the one it follows."""
+    return ImpossibleHistory(
+        why="order",
+        event_number=event.number,
+        kind=event.kind,
+        occurred_at=event.occurred_at,
+        after_event_number=before.number,
+        after_kind=before.kind,
+        after=before.occurred_at,
+    )
+
+
 def _require_order(events: Iterable[Recorded]) -> None:
     """Moves follow each other, and an apology follows the receipt."""
     first: Recorded | None = None
@@ -217,15 +230,7 @@ def _require_order(events: Iterable[Recorded]) -> None:
             continue
         before = last if event.is_move else first
         if before is not None and event.occurred_at < before.occurred_at:
-            raise ImpossibleHistory(
-                why="order",
-                event_number=event.number,
-                kind=event.kind,
-                occurred_at=event.occurred_at,
-                after_event_number=before.number,
-                after_kind=before.kind,
-                after=before.occurred_at,
-            )
+            raise out_of_order(event, before)
         if event.is_move:
             first, last = first or event, event
 

@@ -7,9 +7,16 @@ from enum import StrEnum
 
 from kernel.time_zone import local_day
 
+from dossier.domain.corrections import Corrections, Recorded, effective, out_of_order
 from dossier.domain.desk import Desk
 from dossier.domain.errors import HandedToItself, HandOverOpen, OutOfOrder, StepNotOpen
 from dossier.domain.facts import FOREVER, Facts
+from dossier.domain.lifecycle import ENDED
+
+HANDED_OVER = "handed_over"
+TAKEN_OVER = "taken_over"
+STEP_COMPLETED = "step_completed"
+"""The kinds of the events, each of which names its step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +32,14 @@ class Step:
     due_on: date | None
     handed_over_at: datetime
     taken_over_at: datetime | None
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnd:
+    """When a step ended; None: it is open."""
+
+    step_number: int
     completed_at: datetime | None
 
 
@@ -113,6 +128,31 @@ def require_step_open(step: Step, *, taken_over: bool) -> None:
         )
 
 
+def last_step_end(events: Sequence[Recorded], corrections: Corrections) -> StepEnd | None:
+    """Return when a dossier's last step ended, told with `corrections`; None without any step.
+
+    A step that nobody completed ends when the dossier ended, as corrected; once that end never
+    was, the step is open again.
+
+    Raises:
+        ImpossibleHistory: the dossier would have ended before the step began that its end closed.
+
+    Law: our reading (a step that the dossier's end closed follows its corrections)
+    """
+    told: StepEnd | None = None
+    began: Recorded | None = None
+    for event in effective(events, corrections):
+        if event.kind in (HANDED_OVER, TAKEN_OVER):
+            told, began = StepEnd(_step_number(event), None), event
+        elif event.kind == STEP_COMPLETED:
+            told, began = StepEnd(_step_number(event), event.occurred_at), None
+        elif told is not None and began is not None and event.is_move and event.to_status in ENDED:
+            if event.occurred_at < began.occurred_at:
+                raise out_of_order(event, began)
+            told, began = StepEnd(told.step_number, event.occurred_at), None
+    return told
+
+
 def lateness(
     facts: Facts, steps: Sequence[Step], *, receiver: str, as_of: date, desk: Desk
 ) -> Lateness:
@@ -137,6 +177,10 @@ def lateness(
         causes=causes,
         steps=times,
     )
+
+
+def _step_number(event: Recorded) -> int:
+    return int(str(event.details["step_number"]))
 
 
 def _days_late(facts: Facts, until: date, desk: Desk) -> int:

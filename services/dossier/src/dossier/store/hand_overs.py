@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, literal, select, tuple_, update
+from sqlalchemy import Select, insert, literal, null, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.dossier import Dossier, dossier_code
-from dossier.domain.hand_overs import Step
+from dossier.domain.hand_overs import Step, StepEnd
 from dossier.store.papers import WaitingPlace, is_of, key_of, next_number
 from dossier.tables.agencies import agencies
 from dossier.tables.dossiers import dossiers
@@ -90,6 +90,16 @@ async def take_over(tx: AsyncSession, of: Dossier, number: int, *, at: datetime,
         update(hand_overs)
         .where(is_of(hand_overs, of), hand_overs.c.step_number == number)
         .values(taken_over_at=at, taken_over_by=by)
+    )
+
+
+async def keep_step_end(tx: AsyncSession, of: Dossier, end: StepEnd) -> None:
+    """Write when a step ended, as corrected; nobody completed one that is open again."""
+    nobody = {"completed_by": null()} if end.completed_at is None else {}
+    await tx.execute(
+        update(hand_overs)
+        .where(is_of(hand_overs, of), hand_overs.c.step_number == end.step_number)
+        .values(completed_at=end.completed_at, **nobody)
     )
 
 

@@ -27,8 +27,10 @@ from dossier.domain.corrections import (
 )
 from dossier.domain.dossier import Course, Dossier
 from dossier.domain.errors import CorrectionDecided, TooLongAgo, UnknownCorrection, UnknownEvent
+from dossier.domain.hand_overs import last_step_end
 from dossier.store import corrections as store
 from dossier.store import course as courses
+from dossier.store import hand_overs
 from dossier.store.corrections import Proposal
 from dossier.store.course import Act
 from dossier.usecases.acting import Acting, Office
@@ -107,6 +109,7 @@ async def approve_correction(
     corrected: Corrections = {**holding, proposal.event_number: proposal.correction}
     before = await courses.course(tx, dossier)
     after = replay(story, corrected, desk)
+    step_end = last_step_end(story.events, corrected)
     details = {**_told(proposal), **changed_days(before.facts, after.facts)}
     at = await _keep(
         tx,
@@ -118,6 +121,8 @@ async def approve_correction(
         acting=acting,
     )
     await store.keep_receipt(tx, dossier, received_at(story, corrected))
+    if step_end is not None:
+        await hand_overs.keep_step_end(tx, dossier, step_end)
     await store.decide(tx, dossier, correction_id, CorrectionState.APPROVED, by=acting.by, at=at)
     return await _decided(tx, dossier, correction_id)
 

@@ -55,7 +55,7 @@ async def hand_over(
         opened,
         opened.course,
         act=LegalAct.HAND_OVER,
-        kind="handed_over",
+        kind=rules.HANDED_OVER,
         details=details,
         resolver=(to_agency_id, to_agency_code),
     )
@@ -85,7 +85,7 @@ async def take_over(tx: AsyncSession, office: Office, change: Change, number: in
         opened,
         opened.course,
         act=LegalAct.TAKE_OVER,
-        kind="taken_over",
+        kind=rules.TAKEN_OVER,
         details={"step_number": number},
     )
     await store.take_over(tx, opened.dossier, number, at=opened.at, by=change.acting.by)
@@ -103,7 +103,7 @@ async def complete_step(tx: AsyncSession, office: Office, change: Change, number
         opened,
         opened.course,
         act=LegalAct.COMPLETE_STEP,
-        kind="step_completed",
+        kind=rules.STEP_COMPLETED,
         details={"step_number": number},
         resolver=(opened.dossier.agency_id, opened.dossier.agency_code),
     )
