@@ -22,6 +22,7 @@ MEASURES: Sequence[Measure] = (
     intake.spread,
     intake.hot_agency,
     handling.transition,
+    rollups.keep_up,
     bulk.bulk,
     # The slowest by far while its statements are what they are.
     statistics.evidence_page,

@@ -41,8 +41,11 @@ async def pgbench(
     clients: int,
     seconds: int | None = None,
     transactions: int | None = None,
+    rate: int | None = None,
 ) -> Tally:
     """Run `scripts` at random, prepared, for some seconds or transactions per client.
+
+    With `rate` no more transactions a second are begun.
 
     Raises:
         FloorFailed: a statement failed.
@@ -51,6 +54,7 @@ async def pgbench(
         folder = Path(name)
         extent = ["-T", str(seconds)] if seconds else ["-t", str(transactions)]
         options = ["-n", "-M", "prepared", "-c", str(clients), "-j", "1", *extent]
+        options += ["-R", str(rate)] if rate else []
         options += ["-l", f"--log-prefix={folder / 'log'}", *_files(folder, scripts)]
         output = await _run([str(installed_programs() / "bin" / "pgbench"), *options], url)
         return Tally(_rate(output), _latencies(folder))

@@ -128,6 +128,13 @@ class Stage:
             self.url, scripts, clients=clients, seconds=seconds or None, transactions=few
         )
 
+    async def write_steadily(self, script: str, *, rate: int) -> Tally:
+        """Run `script` so many times a second for as long as a round lasts."""
+        seconds = int(self.scale.seconds) or _ONE
+        return await pgbench(
+            self.url, [script], clients=self.scale.clients, seconds=seconds, rate=rate
+        )
+
     async def sql_times(self, scripts: Sequence[str], *, repeats: int | None = None) -> Tally:
         """Time statements alone, one client, a few times."""
         times = repeats or self.scale.repeats

@@ -61,7 +61,7 @@ async def spread(stage: Stage) -> list[Result]:
     await _received(stage, stage.busy, run="warm")
     for number in range(stage.scale.rounds):
         product.append(await _received(stage, stage.busy, run=f"spread-{number}"))
-        floor.append(await stage.sql([await _call(stage, stage.busy)], clients=stage.scale.clients))
+        floor.append(await stage.sql([await call(stage, stage.busy)], clients=stage.scale.clients))
     errors = [error for load in product for error in load.errors]
     rates = Rounds(
         product=[load.rate for load in product],
@@ -122,7 +122,7 @@ def intake_requests(stage: Stage, agencies: Sequence[str], *, run: str) -> list[
     return requests
 
 
-async def _call(stage: Stage, agencies: Sequence[str]) -> str:
+async def call(stage: Stage, agencies: Sequence[str]) -> str:
     """Return the script that calls the stored function with every argument it has."""
     rows = await stage.rows("select agency_id from agencies where code = any($1)", list(agencies))
     numbers = ", ".join(str(row["agency_id"]) for row in rows)

@@ -23,7 +23,7 @@ class Settings(ServiceSettings):
     personal_data_key_id: str = Field(default="1", min_length=1, max_length=40)
     personal_data_old_keys: dict[str, SecretStr] = Field(default_factory=dict)
     catalog_fresh_seconds: float = Field(default=30, ge=0)
-    fold_seconds: float = Field(default=5, ge=0)
+    fold_seconds: float = Field(default=0.5, ge=0)
     """How often the log is folded into the counts kept ahead; 0 = not here."""
     desk_hours: str = "07:30-11:30,13:30-17:00"
     """Sessions of Monday to Friday; an agency's own hours are set through the API."""
