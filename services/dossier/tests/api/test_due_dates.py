@@ -61,6 +61,16 @@ async def test_a_receipt_after_closing_says_why_it_counts_later(client, a_dossie
     code = (await client.post("/v1/dossiers", json=late)).json()["code"]
     leg = (await explained(client, code))["legs"][0]
     assert (leg["counts_from"], leg["postponed_because"]) == ("2022-09-05", "after_closing")
+    told = {day["day"]: (day["outcome"], day["reason"]) for day in leg["days"]}
+    assert list(told.items())[:6] == [
+        ("2022-08-31", ("skipped", "after_closing")),
+        ("2022-09-01", ("skipped", "day_off")),
+        ("2022-09-02", ("skipped", "day_off")),
+        ("2022-09-03", ("skipped", "weekend")),
+        ("2022-09-04", ("skipped", "weekend")),
+        ("2022-09-05", ("start", None)),
+    ]
+    assert THE_NOTICE.items() <= leg["days"][1].items()
 
 
 async def test_each_stop_tells_its_due_dates_and_the_law(client, code, act):

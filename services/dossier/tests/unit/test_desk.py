@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from dossier.domain.desk import (
@@ -14,6 +14,8 @@ from dossier.domain.desk import (
 )
 from dossier.domain.due_date import TimeLimit, TimeUnit, due_date
 from dossier.domain.errors import DeskHoursImpossible
+from hypothesis import given
+from hypothesis import strategies as st
 from kernel.time_zone import LOCAL_ZONE
 from kernel.working_days import WorkingCalendar
 
@@ -88,6 +90,26 @@ def test_hours_change_on_a_day_and_earlier_days_keep_theirs():
 )
 def test_why_a_receipt_counts_later(received_at, because):
     assert Desk(CALENDAR, THREE_DAYS).postponed_because(at(received_at)) == because
+
+
+def test_the_days_waited_for_the_next_opening_are_told():
+    desk = Desk(CALENDAR, THREE_DAYS)
+    assert list(desk.waited(at("2022-07-04 09:00"))) == []
+    assert list(desk.waited(at("2022-07-08 16:31"))) == [
+        (date(2022, 7, 8), Closed.AFTER_CLOSING),
+        (date(2022, 7, 9), Closed.WEEKEND),
+        (date(2022, 7, 10), Closed.WEEKEND),
+    ]
+    assert list(desk.waited(at("2022-07-05 09:00"))) == [(date(2022, 7, 5), Closed.NO_RECEPTION)]
+
+
+@given(st.dates(date(2022, 1, 1), date(2022, 12, 31)), st.times())
+def test_the_days_waited_reach_to_the_day_that_counts(start, hour):
+    desk = Desk(CALENDAR, THREE_DAYS)
+    instant = datetime.combine(start, hour, LOCAL_ZONE)
+    waited = [day for day, _ in desk.waited(instant)]
+    assert waited == [start + timedelta(days=n) for n in range(len(waited))]
+    assert start + timedelta(days=len(waited)) == desk.counts_from(instant)
 
 
 def test_every_agency_has_a_desk_and_some_their_own_hours():

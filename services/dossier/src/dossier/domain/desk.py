@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -191,6 +191,15 @@ class Desk:
         if self.sessions(day):
             return Closed.AFTER_CLOSING
         return self.closed_because(day) or Closed.NO_RECEPTION
+
+    def waited(self, instant: datetime) -> Iterator[tuple[date, Closed]]:
+        """Give each day that does not count before the one on which `instant` does, and why."""
+        day, why = local_day(instant), self.postponed_because(instant)
+        while why is not None:
+            yield day, why
+            day += ONE_DAY
+            closed = self.closed_because(day) or Closed.NO_RECEPTION
+            why = None if self.sessions(day) else closed
 
     def _is_over(self, day: date, hour: time) -> bool:
         sessions = self.sessions(day)

@@ -1,6 +1,6 @@
 """Explaining due dates: those of dossiers from their events, and those only asked about."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from kernel.codes import DossierCode
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.corrections import Recorded
 from dossier.domain.counting import Outcome, Step
-from dossier.domain.desk import Desk
+from dossier.domain.desk import Closed, Desk
 from dossier.domain.dossier import Terms
 from dossier.domain.due_date import SupplementPolicy, TimeLimit
 from dossier.domain.errors import OutOfOrder
@@ -113,18 +113,28 @@ def _leg(leg: Leg, desk: Desk) -> LegOut:
         postponed_because=None if leg.from_at is None else desk.postponed_because(leg.from_at),
         due_on_before=leg.due_on_before,
         due_on=leg.due_on,
-        days=tuple(_day(step, desk) for step in leg.steps),
+        days=tuple(_days(leg, desk)),
     )
 
 
-def _day(step: Step, desk: Desk) -> CountedDay:
+def _days(leg: Leg, desk: Desk) -> Iterator[CountedDay]:
+    """Give the days on which nothing counted yet, then those of the counting."""
+    if leg.steps and leg.from_at is not None:
+        for day, why in desk.waited(leg.from_at):
+            yield _day(Step(day, Outcome.SKIPPED), why, desk)
+    for step in leg.steps:
+        is_skipped = step.outcome is Outcome.SKIPPED
+        yield _day(step, desk.closed_because(step.day) if is_skipped else None, desk)
+
+
+def _day(step: Step, reason: Closed | None, desk: Desk) -> CountedDay:
     notice = desk.notices.get(step.day)
     return CountedDay(
         day=step.day,
         outcome=step.outcome,
         ordinal=step.ordinal or None,
         minutes=step.seconds // _SECONDS_A_MINUTE or None,
-        reason=desk.closed_because(step.day) if step.outcome is Outcome.SKIPPED else None,
+        reason=reason,
         note=notice and notice.note,
         decided_by=notice and notice.decided_by,
     )
