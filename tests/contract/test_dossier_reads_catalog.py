@@ -25,6 +25,7 @@ async def test_a_fresh_copy_is_not_sent_again(client):
     for ask in (
         lambda **known: client.procedure("2.000815", **known),
         client.calendar,
+        client.tree,
         lambda **known: client.subtree("H56", **known),
     ):
         tag = (await ask()).etag
@@ -47,6 +48,11 @@ async def test_an_agency_comes_with_all_below_it(client):
     assert (ward.code, bool(ward.name)) == ("H56.18.26", True)
     below = (await client.subtree("H56.18", on=date(2022, 9, 14))).body.codes
     assert set(below) == {"H56.18", "H56.18.26"}
+
+
+async def test_the_tree_comes_with_the_place_of_every_agency(client):
+    links = {link.code: link.parent_code for link in (await client.tree()).body.links}
+    assert links == {"H56": None, "H56.18": "H56", "H56.18.26": "H56.18"}
 
 
 async def test_unknown_codes_are_told_apart_from_an_absent_neighbour(client):

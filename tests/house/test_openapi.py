@@ -13,6 +13,7 @@ PUBLIC = {
         "GET /v1/agencies",
         "GET /v1/agencies/{code}",
         "GET /v1/agencies/{code}/subtree",
+        "GET /v1/agency-tree",
         "GET /v1/calendar-days",
         "GET /v1/procedure-fields",
         "GET /v1/procedures",

@@ -7,7 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 import httpx
 import pytest
 from dossier import main
-from dossier.clients import AgencyCopy, Answer, CalendarCopy, ProcedureCopy, SubtreeCopy
+from dossier.clients import (
+    AgencyCopy,
+    AgencyTreeCopy,
+    Answer,
+    CalendarCopy,
+    ProcedureCopy,
+    SubtreeCopy,
+)
 from dossier.domain.errors import UnknownAgency, UnknownProcedure
 from dossier.main import create_app
 from dossier.settings import Settings
@@ -77,6 +84,14 @@ class FakeCatalog:
         self._require(code)
         name = f"Ủy ban nhân dân phường Mẫu {code}"
         return self._answer(AgencyCopy, {"code": code, "name": name}, etag)
+
+    async def tree(self, *, etag: str | None = None) -> Answer | None:
+        self._ask("tree")
+        links = [
+            {"code": code, "parent_code": code.rpartition(".")[0] or None}
+            for code in sorted(self.agencies | self.ended)
+        ]
+        return self._answer(AgencyTreeCopy, {"links": links}, etag)
 
     async def subtree(
         self,

@@ -53,6 +53,23 @@ async def test_those_that_ended_are_below_whoever_keeps_their_papers(clerk, clie
     assert gone.json()["code"] == "agency_not_found"
 
 
+async def test_the_tree_has_every_agency_where_it_stood_last(clerk, client):
+    await clerk.tree()
+    await clerk.recorded(
+        "/v1/agencies/H56.18.26/parents", {"parent_code": "H56", "valid_from": "2024-01-01"}
+    )
+    end = await clerk.client.patch(
+        "/v1/agencies/H56.18.26",
+        json={"valid_to": "2025-07-01"},
+        headers={**clerk.headers, "If-Match": '"1"'},
+    )
+    assert end.status_code == 200, end.text
+    for day, above in [("2023-12-31", "H56.18"), ("2024-01-01", "H56"), ("2025-07-01", "H56")]:
+        answer = (await client.get("/v1/agency-tree", params={"on": day})).json()
+        links = {link["code"]: link["parent_code"] for link in answer["links"]}
+        assert links == {"H56": None, "H56.18": "H56", "H56.18.26": above}, day
+
+
 async def test_a_copy_of_the_subtree_is_asked_whether_it_is_fresh(clerk, client):
     await clerk.tree()
     first = await client.get("/v1/agencies/H56/subtree", params={"on": "2022-01-01"})

@@ -85,6 +85,19 @@ class AgencyCopy(CopyModel):
     name: str
 
 
+class AgencyLinkCopy(CopyModel):
+    """An agency and the one it stands under."""
+
+    code: str
+    parent_code: str | None
+
+
+class AgencyTreeCopy(CopyModel):
+    """The place of every agency, those that have ended among them."""
+
+    links: tuple[AgencyLinkCopy, ...]
+
+
 class SubtreeCopy(CopyModel):
     """An agency and all below it."""
 
@@ -143,6 +156,10 @@ class CatalogClient:
         if answer == _NOT_FOUND:
             raise UnknownAgency(agency_code=code)
         return _known(answer)
+
+    async def tree(self, *, etag: str | None = None) -> Answer[AgencyTreeCopy] | None:
+        """Ask for the place of every agency today."""
+        return _known(await self._ask("/v1/agency-tree", {}, etag, AgencyTreeCopy))
 
     async def subtree(
         self,

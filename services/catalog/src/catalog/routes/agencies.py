@@ -24,10 +24,19 @@ from catalog.domain.errors import (
     RangeReversed,
     UnknownAgency,
 )
-from catalog.schemas.agencies import Agency, AgencyChange, NewAgency, NewParent, Subtree
+from catalog.schemas.agencies import (
+    Agency,
+    AgencyChange,
+    AgencyLink,
+    AgencyTree,
+    NewAgency,
+    NewParent,
+    Subtree,
+)
 from catalog.usecases import agencies
 
 router = APIRouter(prefix="/v1/agencies", tags=["agencies"])
+tree = APIRouter(prefix="/v1/agency-tree", tags=["agencies"])
 
 
 @router.get("", openapi_extra=PUBLIC)
@@ -144,3 +153,10 @@ async def read_subtree(
     """Read the codes of an agency and of all below it that exist on a day."""
     codes = await agencies.subtree_on(tx, code, day=on, at=now, with_ended=with_ended)
     return fresh(Subtree(code=code, on=on, codes=codes))
+
+
+@tree.get("", openapi_extra=PUBLIC, response_model=AgencyTree, responses=COPIED)
+async def read_tree(tx: ReadTx, on: OnDay, now: Now, fresh: Fresh) -> object:
+    """Read the place of every agency on a day: one copy answers who is below whom."""
+    rows = await agencies.links_on(tx, day=on, at=now)
+    return fresh(AgencyTree(on=on, links=[AgencyLink.model_validate(row) for row in rows]))

@@ -62,6 +62,23 @@ class Agency(WireModel):
     version: Version
 
 
+class AgencyLink(WireModel):
+    """An agency and the one it stands under (null: under nobody)."""
+
+    code: str
+    parent_code: str | None
+
+
+class AgencyTree(WireModel):
+    """Every agency with its place on a day, in the order of their codes.
+
+    Those that have ended by then are among them, where they stood last.
+    """
+
+    on: date
+    links: list[AgencyLink]
+
+
 class Subtree(WireModel):
     """An agency and all agencies below it on a day, in the order of their codes."""
 

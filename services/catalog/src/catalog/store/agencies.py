@@ -16,13 +16,24 @@ from catalog.tables import AgencyParentRow, AgencyRow, Found
 _HIERARCHY = 41_501
 """Number of the advisory lock under which the tree changes."""
 
-_SUBTREE = text("""
-    with recursive link as (
+_PLACES = """
+    link as (
         select distinct on (agency_id) agency_id, parent_id
         from agency_parents
         where valid_from <= :day and recorded_at <= :known_at
         order by agency_id, valid_from desc
-    ), tree as (
+    )
+"""
+_LINKS = text(f"""
+    with {_PLACES}
+    select child.code, parent.code as parent_code
+    from agencies child
+    left join link on link.agency_id = child.agency_id
+    left join agencies parent on parent.agency_id = link.parent_id
+    order by child.code collate "C"
+""")  # noqa: S608 - our own words
+_SUBTREE = text(f"""
+    with recursive {_PLACES}, tree as (
         select agency_id from agencies where code = :code
         union
         select link.agency_id from link join tree on link.parent_id = tree.agency_id
@@ -30,7 +41,7 @@ _SUBTREE = text("""
     select agency_id, code, valid_from <= :day and coalesce(valid_to > :day, true) as exists_then
     from agencies join tree using (agency_id)
     order by code collate "C"
-""")
+""")  # noqa: S608 - our own words
 """The order of codes is that of their bytes: the same on every server."""
 
 
@@ -177,6 +188,11 @@ async def subtree_on(
     """Return the agency and every one below it that day, also those that had ended by then."""
     asked = {"code": code, "day": day, "known_at": known_at}
     return (await tx.execute(_SUBTREE, asked)).all()
+
+
+async def links_on(tx: AsyncSession, *, day: date, known_at: datetime) -> Sequence[Found]:
+    """Return every agency with the one it stands under that day."""
+    return (await tx.execute(_LINKS, {"day": day, "known_at": known_at})).all()
 
 
 async def is_within(

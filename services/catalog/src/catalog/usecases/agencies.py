@@ -125,6 +125,14 @@ async def subtree_on(
     return [agency.code for agency in below if with_ended or agency.exists_then]
 
 
+async def links_on(tx: AsyncSession, *, day: date, at: datetime) -> Sequence[Found]:
+    """Return the place of every agency on a day; one that had ended keeps its last.
+
+    Law: our reading (whoever was above an agency that ended keeps its papers)
+    """
+    return await store.links_on(tx, day=day, known_at=at)
+
+
 async def _agency(tx: AsyncSession, code: str) -> AgencyRow:
     agency = await store.agency_row(tx, code)
     if agency is None:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from dossier.clients import (
     AgencyCopy,
+    AgencyTreeCopy,
     Answer,
     CalendarCopy,
     CatalogClient,
@@ -20,6 +21,7 @@ from dossier.clients import (
     ProcedureVersionCopy,
     SubtreeCopy,
 )
+from dossier.domain.agency_tree import AgencyTree
 from dossier.domain.desk import DatedHours, Desk, Desks, Hours, Notice
 from dossier.domain.due_date import TimeLimit
 from dossier.domain.errors import UnknownAgency
@@ -37,6 +39,7 @@ _ASK_AGAIN = timedelta(seconds=5)
 """How long a stale copy serves before the absent catalogue is asked again."""
 _KEPT = 10_000
 _CALENDAR = "calendar-days"
+_TREE = "agency-tree"
 
 
 @dataclass(slots=True)
@@ -163,6 +166,7 @@ class Catalogue:
         self._agency_ids: dict[str, int] = {}
         self._procedures = Shelf(sessions, clock, fresh_for, kind=ProcedureCopy, build=_versions)
         self._calendar = Shelf(sessions, clock, fresh_for, kind=CalendarCopy, build=_official)
+        self._tree = Shelf(sessions, clock, fresh_for, kind=AgencyTreeCopy, build=_tree)
         self._subtrees = Shelf(sessions, clock, fresh_for, kind=SubtreeCopy, build=_codes)
         self._names = Shelf(sessions, clock, fresh_for, kind=AgencyCopy, build=_name)
 
@@ -198,17 +202,11 @@ class Catalogue:
             self._agency_ids[code] = known or await self._number(code)
         return self._agency_ids[code]
 
-    async def subtree(
-        self, code: str, *, on: date | None = None, with_ended: bool = False
-    ) -> frozenset[str]:
-        """Return the codes of an agency and all below it, as of a day (None: as of now).
-
-        `with_ended` adds those that had ended by then: their dossiers are still answered for.
-        """
-        resource = f"agencies/{code}/subtree" + (f"/{on}" if on else "")
+    async def subtree(self, code: str, *, on: date | None = None) -> frozenset[str]:
+        """Return the codes of an agency and all below it, as of a day (None: as of now)."""
         return await self._subtrees.read(
-            resource + ("/with-ended" if with_ended else ""),
-            lambda etag: self._client.subtree(code, on=on, with_ended=with_ended, etag=etag),
+            f"agencies/{code}/subtree" + (f"/{on}" if on else ""),
+            lambda etag: self._client.subtree(code, on=on, etag=etag),
         )
 
     async def agency_name(self, code: str, *, on: date) -> str:
@@ -224,17 +222,22 @@ class Catalogue:
     async def sight(self, actor: Actor) -> Sight:
         """Return the agencies the actor sees: its own part of the tree, ended ones among them.
 
-        When that cannot be learnt, its own agency only: narrower is safe, and intake goes on.
+        One copy of the tree serves all actors. When it cannot be had or does not hold the actor's
+        agency yet, its own agency only: narrower is safe, and intake goes on.
         """
         if actor.agency_code is None:
             return None
         try:
-            return await self.subtree(actor.agency_code, with_ended=True)
+            tree = await self._tree.read(_TREE, self._ask_tree)
+            return tree.subtree(actor.agency_code)
         except (NeighbourUnavailable, UnknownAgency):
             return frozenset({actor.agency_code})
 
     async def _ask_calendar(self, etag: str | None) -> Answer[CalendarCopy] | None:
         return await self._client.calendar(etag=etag)
+
+    async def _ask_tree(self, etag: str | None) -> Answer[AgencyTreeCopy] | None:
+        return await self._client.tree(etag=etag)
 
     def _desks(self, official: _Official, own: Mapping[str, tuple[DatedHours, ...]]) -> Desks:
         return Desks(official.calendar, official.notices, self.usual_hours, own)
@@ -247,6 +250,10 @@ class Catalogue:
 
 def _name(copy: AgencyCopy) -> str:
     return copy.name
+
+
+def _tree(copy: AgencyTreeCopy) -> AgencyTree:
+    return AgencyTree((link.code, link.parent_code) for link in copy.links)
 
 
 def _codes(copy: SubtreeCopy) -> frozenset[str]:
