@@ -33,7 +33,7 @@ _OPTIONS: Mapping[str, str] = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
     "shared_buffers": "64MB",
-    "max_connections": "60",
+    "max_connections": "100",
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_logical_replication_workers": "0",

@@ -114,7 +114,7 @@ def _lifespan(
         app.state.read_sessions = read_sessions(engine)
         app.state.hot = HotPool(
             settings.database_url.get_secret_value(),
-            size=settings.pool_size,
+            size=settings.hot_pool_size,
             application_name=f"{name}-hot",
         )
         async with AsyncExitStack() as stack:
