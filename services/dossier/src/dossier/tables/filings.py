@@ -38,6 +38,8 @@ filings = Table(
     ),
     # A filing is addressed by its id alone; the primary key needs the agency first.
     Index(None, "filing_id"),
+    # The queue of an intake desk: its filings of a status, the oldest first.
+    Index("ix_filings_queue", "agency_id", "status", "filed_at", "filing_id"),
 )
 
 filing_events = Table(
