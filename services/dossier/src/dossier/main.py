@@ -27,6 +27,7 @@ from dossier.routes import (
     handling,
     imports,
     intake,
+    intake_queue,
     lists,
     overdue,
     papers,
@@ -47,6 +48,7 @@ from dossier.usecases.folding import Folder, RollupGauges, keep_folding
 _DESKS = (
     intake,
     filings,
+    intake_queue,
     handling,
     lists,
     tracking,

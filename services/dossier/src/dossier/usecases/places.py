@@ -2,12 +2,14 @@
 
 from datetime import date, datetime
 from typing import cast
+from uuid import UUID
 
 from kernel.time_zone import EARLIEST_DAY, LATEST_DAY
 from kit.errors import BadCursor
 from kit.paging import decode_cursor, encode_cursor
 
 from dossier.store import figures
+from dossier.store.intake_queue import Place as FilingPlace
 from dossier.store.papers import WaitingPlace
 
 _LARGEST = 2**31 - 1
@@ -24,6 +26,20 @@ def place(cursor: str | None) -> Place | None:
     if any(isinstance(part, int) and abs(part) > _LARGEST for part in decoded):
         raise BadCursor
     return cast("Place", decoded)
+
+
+def filing_place(cursor: str | None) -> FilingPlace | None:
+    """Return the place of the last filing of the page before."""
+    decoded = decode_cursor(cursor, str, str)
+    if decoded is None:
+        return None
+    try:
+        at, filing_id = datetime.fromisoformat(str(decoded[0])), UUID(str(decoded[1]))
+    except ValueError as error:
+        raise BadCursor from error
+    if not _is_in_bounds(at):
+        raise BadCursor
+    return at, filing_id
 
 
 def evidence_place(
@@ -66,8 +82,11 @@ def waiting_place(cursor: str | None) -> WaitingPlace | None:
         at = datetime.fromisoformat(told)
     except ValueError as error:
         raise BadCursor from error
-    in_bounds = at.tzinfo is not None and EARLIEST_DAY <= at.date() <= LATEST_DAY
-    if not in_bounds or max(map(abs, (agency_id, *numbers))) > _LARGEST:
+    if not _is_in_bounds(at) or max(map(abs, (agency_id, *numbers))) > _LARGEST:
         raise BadCursor
     serial, number = numbers
     return at, agency_id, issued_on, serial, number
+
+
+def _is_in_bounds(at: datetime) -> bool:
+    return at.tzinfo is not None and EARLIEST_DAY <= at.date() <= LATEST_DAY
