@@ -145,7 +145,7 @@ async def test_a_filing_that_waits_is_stopped_and_never_refused(at_desk):
     await at_desk("supplement-requests", **A_SUPPLEMENT)
     refused = await at_desk("refusal", reason="Thiếu tờ khai")
     assert (refused.status_code, refused.json()["code"]) == (409, "illegal_move")
-    assert refused.json()["details"]["allowed"] == [2, 4, 7, 8]
+    assert refused.json()["details"]["allowed"] == [2, 7, 8]
     stopped = await at_desk("stop", reason="Không bổ sung")
     assert (stopped.status_code, stopped.json()["status"]) == (200, 8)
     assert (await at_desk("acceptance")).json()["code"] == "filing_not_open"
@@ -176,3 +176,17 @@ async def test_a_filing_moves_once_even_at_the_same_moment(client, a_filing):
     )
     codes = sorted(answer.status_code for answer in answers)
     assert codes == [200, 409, 409, 409]
+
+
+@pytest.mark.parametrize("desk", ["acceptance", "refusal", "stop", "withdrawal", "continuation",
+                                  "withdrawal-requests", "supplement-requests"])  # fmt: skip
+async def test_an_accepted_filing_is_a_dossier_and_takes_no_act_any_more(
+    at_desk, client, agency, desk
+):
+    accepted = await at_desk("acceptance", accepted_at="2022-09-05T08:00:00+07:00")
+    assert accepted.status_code == 201, accepted.text
+    body = {"reason": "Nộp nhầm"} if desk in ("refusal", "stop") else {}
+    answer = await at_desk(desk, **(A_SUPPLEMENT if desk == "supplement-requests" else body))
+    assert answer.status_code == 409, answer.text
+    listed = (await client.get("/v1/dossiers", params={"agency": agency})).json()["items"]
+    assert [dossier["code"] for dossier in listed] == [accepted.json()["code"]]

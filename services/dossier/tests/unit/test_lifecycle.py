@@ -15,6 +15,7 @@ from dossier.domain.lifecycle import (
     completion_percent,
     is_waiting,
     move,
+    move_filing,
     require_status,
     status_after_supplement,
 )
@@ -44,6 +45,20 @@ def test_only_the_listed_moves_are_allowed(status, to):
         with pytest.raises(IllegalMove) as refused:
             move(status, to)
         assert refused.value.details["allowed"] == sorted(TRANSITIONS[status])
+
+
+OF_A_FILING = {1: {2, 3, 5, 7}, 5: {2, 7, 8}, 7: {1, 8}}
+
+
+@pytest.mark.parametrize(("status", "to"), [*itertools.product(Status, Status)])
+def test_a_filing_moves_until_it_is_accepted_and_never_after(status, to):
+    allowed = OF_A_FILING.get(int(status), set())
+    if to in allowed:
+        assert move_filing(status, to, came_from=Status.FILED) is to
+    else:
+        with pytest.raises(IllegalMove) as refused:
+            move_filing(status, to, came_from=Status.FILED)
+        assert refused.value.details["allowed"] == sorted(allowed)
 
 
 @pytest.mark.parametrize("came_from", [1, 2, 4, 5, 6])

@@ -140,6 +140,10 @@ OPEN = frozenset(
 )
 """Received and not ended."""
 
+FILING_OPEN = frozenset({Status.FILED, Status.AWAITING_SUPPLEMENT, Status.WITHDRAWAL_ASKED})
+"""Filed online, and neither accepted nor refused, stopped or given back."""
+_FILING = FILING_OPEN | {Status.ACCEPTED, Status.REFUSED_AT_INTAKE, Status.STOPPED}
+
 WAITING = frozenset({Status.AWAITING_SUPPLEMENT, Status.AWAITING_PAYMENT})
 """The clock stands still: the applicant is expected to do something."""
 ENDED = frozenset({Status.STOPPED, Status.SETTLED, Status.RETURNED})
@@ -173,7 +177,24 @@ def move(status: Status, to: Status, *, came_from: Status | None = None) -> Stat
 
     Law: our reading (moves between the portal's statuses)
     """
-    allowed = allowed_from(status, came_from=came_from)
+    return _moved(status, to, allowed_from(status, came_from=came_from))
+
+
+def move_filing(status: Status, to: Status, *, came_from: Status | None = None) -> Status:
+    """Return `to`, or refuse: a filing knows the part of the table before acceptance.
+
+    Once it is accepted the dossier moves and the filing never again, else it became two.
+
+    Law: our reading (moves between the portal's statuses)
+    """
+    is_open = status in FILING_OPEN
+    allowed = (
+        allowed_from(status, came_from=came_from) & _FILING if is_open else frozenset[Status]()
+    )
+    return _moved(status, to, allowed)
+
+
+def _moved(status: Status, to: Status, allowed: frozenset[Status]) -> Status:
     if to not in allowed:
         raise IllegalMove(
             from_status=int(status), to_status=int(to), allowed=sorted(int(s) for s in allowed)

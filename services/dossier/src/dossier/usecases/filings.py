@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dossier.domain.chronology import act_instant, receipt_instant
 from dossier.domain.errors import FilingNotOpen, UnknownFiling
 from dossier.domain.facts import Channel
-from dossier.domain.lifecycle import LegalAct, Status, move, require_status
+from dossier.domain.lifecycle import LegalAct, Status, move_filing, require_status
 from dossier.domain.permissions import require_sight
 from dossier.schemas.intake import FileDossier
 from dossier.store import filings
@@ -258,7 +258,7 @@ async def _move(
         FilingNotOpen: somebody else moved it at the same moment.
     """
     filing = await _filing(tx, filing_id, acting)
-    move(filing.status, to, came_from=filing.came_from)
+    move_filing(filing.status, to, came_from=filing.came_from)
     instant = act_instant(at, now=acting.now, after=filing.status_since)
     if not await filings.move_filing(
         tx,
