@@ -101,18 +101,19 @@ async def test_a_file_is_imported_and_rejected_lines_are_kept_with_their_reasons
     dossier, local, tmp_path
 ):
     file = tmp_path / "transfer.ndjson"
-    file.write_text("\n".join(["", *lines("a", 30, bad=(3, 7)), "no json"]))
+    file.write_text("\n".join(["", *lines("a", 30, bad=(3, 7)), "no json", '{"a\u2028b": 1}']))
     done = await send(dossier, local, file)
     assert done.returncode == 1, done.stderr
-    assert "28 stored, 0 duplicates, 3 rejected" in done.stdout
+    assert "28 stored, 0 duplicates, 4 rejected" in done.stdout
     kept = tmp_path / "transfer.ndjson.rejected.ndjson"
     assert str(kept) in done.stdout
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    rejects = [json.loads(line) for line in kept.read_text().splitlines()]
-    assert [reject["line"] for reject in rejects] == [4, 8, 32]
+    rejects = [json.loads(line) for line in kept.read_text().split("\n") if line]
+    assert [reject["line"] for reject in rejects] == [4, 8, 32, 33]
     assert [reject["problem"]["code"] for reject in rejects] == [
         "unknown_procedure",
         "unknown_procedure",
+        "malformed_json",
         "invalid_fields",
     ]
     assert json.loads(rejects[0]["text"])["external_id"] == "a-3"

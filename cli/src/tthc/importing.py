@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+import zlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -57,6 +58,8 @@ def dossiers(
 
     Sending a file again continues where it broke off: what is stored already counts as duplicate.
     """
+    if not file.is_file():
+        raise LocalProblem(f"{file} is no regular file", "Write it to a file first")
     bearer = token or LocalIssuer(local / "keys").token(
         "tthc-import", "*", ["dossiers:import"], _LIFETIME
     )
@@ -153,7 +156,7 @@ def parts_of(file: Path) -> Iterator[Part]:
                 if len(lines) == _LINES_A_REQUEST or held > _BYTES_A_REQUEST:
                     yield Part(first, lines, begins, raw.tell())
                     first, begins, lines, held = first + len(lines), raw.tell(), [], 0
-        except (EOFError, gzip.BadGzipFile) as error:
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise LocalProblem(
                 f"{file.name} is damaged after line {first + len(lines) - 1}", "Send a whole file"
             ) from error
@@ -242,11 +245,22 @@ async def _answers(client: httpx.AsyncClient, part: Part) -> AsyncIterator[dict[
             raise _Away
         if not response.is_success:
             raise LocalProblem("The dossier service refuses the import", await _reason(response))
-        async for line in response.aiter_lines():
+        async for line in _lines(response):
             expected -= 1
             yield json.loads(line)
     if expected:
         raise _Away
+
+
+async def _lines(response: httpx.Response) -> AsyncIterator[bytes]:
+    """Cut the answer at line feeds only: text within a line may hold what Unicode breaks at."""
+    held = b""
+    async for chunk in response.aiter_bytes():
+        *ends, held = (held + chunk).split(b"\n")
+        for end in ends:
+            yield end
+    if held:
+        yield held
 
 
 async def _reason(response: httpx.Response) -> str:

@@ -248,6 +248,8 @@ async def importer(request: Request, at: AtOffice) -> Importer:
         return worded(refusal.code, refusal.details)
 
     def malformed(error: ValidationError) -> LineProblem:
+        if error.errors()[0]["type"] in _NO_OBJECT:
+            return worded("malformed_json", {})
         places = ("/".join(map(str, found["loc"]))[:200] for found in error.errors()[:20])
         problem = worded("invalid_fields", {})
         return problem.model_copy(update={"pointers": tuple(places)})
@@ -261,6 +263,8 @@ async def importer(request: Request, at: AtOffice) -> Importer:
         too_long=worded("line_too_long", {"longest": LONGEST_LINE}),
     )
 
+
+_NO_OBJECT = frozenset({"json_invalid", "model_type"})
 
 Imports = Annotated[Importer, Depends(importer)]
 

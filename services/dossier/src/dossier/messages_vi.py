@@ -8,6 +8,8 @@ MESSAGES = {
     "time_limit_too_long": "Thời hạn giải quyết {value} {unit} vượt mức cho phép.",
     "unknown_dossier": "Không có hồ sơ mã {code}.",
     "unknown_filing": "Không có hồ sơ nộp trực tuyến {filing_id}.",
+    "external_id_reused": "Mã ngoài {external_id} đã thuộc hồ sơ {dossier_code}, có nội dung khác.",
+    "malformed_json": "Dòng không phải là một đối tượng JSON.",
     "duplicate_dossier": "Cơ quan đã có hồ sơ với mã ngoài {external_id}.",
     "illegal_move": "Hồ sơ ở trạng thái {from_status} không chuyển được sang {to_status}; được phép: {allowed}.",
     "act_not_possible": "Hồ sơ ở trạng thái {from_status} không làm được việc này; chỉ làm được ở trạng thái {possible_in}, còn được chuyển sang {allowed}.",
@@ -75,6 +77,9 @@ MESSAGES_EN = {
     "time_limit_too_long": "A time limit of {value} {unit} is beyond what is allowed.",
     "unknown_dossier": "There is no dossier {code}.",
     "unknown_filing": "There is no online filing {filing_id}.",
+    "external_id_reused": "External id {external_id} belongs to dossier {dossier_code},"
+    " which says otherwise.",
+    "malformed_json": "The line is not a JSON object.",
     "duplicate_dossier": "The agency already has a dossier with external id {external_id}.",
     "illegal_move": "A dossier in status {from_status} cannot move to {to_status}; allowed: {allowed}.",
     "act_not_possible": "In status {from_status} this cannot be done, only in {possible_in}; allowed moves: {allowed}.",

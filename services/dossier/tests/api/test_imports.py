@@ -109,11 +109,13 @@ async def test_a_bad_line_is_rejected_by_itself(client, a_history, changes, code
     assert outcomes[2]["code"].endswith("-0002")
 
 
-@pytest.mark.parametrize("line", [b"{", b"nothing", b"[" * 20_000, b"\xff", b"1", b"null"])
+@pytest.mark.parametrize(
+    "line", [b"{", b"nothing", b"[" * 20_000, b"[]", b"\xff", b"1", b"null", "{}".encode("utf-16")]
+)
 async def test_a_line_that_is_no_paper_is_rejected(client, a_history, line):
     outcomes = await send(client, line, a_history(1))
     assert [outcome["outcome"] for outcome in outcomes] == ["rejected", "stored"]
-    assert outcomes[0]["problem"]["code"] == "invalid_fields"
+    assert outcomes[0]["problem"]["code"] == "malformed_json"
 
 
 async def test_blank_lines_are_numbered_but_not_answered(client, a_history):
@@ -244,3 +246,54 @@ async def test_imported_due_dates_are_those_of_the_desk(client, a_history, a_dos
             paper = a_dossier(received_at=at, procedure_code=procedure)
             at_the_desk = (await client.post("/v1/dossiers", json=paper)).json()
             assert imported["due_on"] == at_the_desk["due_on"], at
+
+
+async def test_a_line_sent_again_is_a_duplicate_however_the_dossier_went_on(client, a_history):
+    line = a_history(1, status=4)
+    del line["settled_at"], line["returned_at"]
+    (first,) = await send(client, line)
+    await client.post(
+        f"/v1/dossiers/{first['code']}/settlement", json={}, headers={"If-Match": '"2"'}
+    )
+    assert await send(client, line) == [{**first, "outcome": "duplicate"}]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"procedure_code": "1.000004"},
+        {"channel": "direct"},
+        {"received_at": "2022-07-04T08:00:01+07:00"},
+        {"settled_at": "2022-07-06T09:00:01+07:00"},
+        {"applicant": {"full_name": "Người nộp mẫu khác"}},
+    ],
+)
+@pytest.mark.parametrize("together", [False, True])
+async def test_another_dossier_under_a_known_id_is_rejected_and_never_lost(
+    client, a_history, changes, together
+):
+    line, other = a_history(1), a_history(1, **changes)
+    if together:
+        first, second = await send(client, line, other)
+    else:
+        (first,), (second,) = await send(client, line), await send(client, other)
+    assert (first["outcome"], second["outcome"]) == ("stored", "rejected")
+    assert second["problem"]["code"] == "external_id_reused"
+    assert first["code"] in second["problem"]["detail"]
+
+
+async def test_lines_are_not_rejected_because_the_catalogue_is_away(client, a_history, catalog):
+    stored = [a_history(number) for number in range(1, 4)]
+    await send(client, *stored)
+    catalog.is_away = True
+    catalog.procedures["1.000777"] = catalog.procedures["1.001193"]
+    unseen = [a_history(number, procedure_code="1.000777") for number in range(4, 2_000)]
+    assert await send(client, *unseen) == []
+    catalog.is_away = False
+    outcomes = await send(client, *stored, *unseen)
+    assert [o["outcome"] for o in outcomes] == ["duplicate"] * 3 + ["stored"] * len(unseen)
+
+
+async def test_a_byte_order_mark_costs_no_line(client, a_history):
+    line = b"\xef\xbb\xbf" + json.dumps(a_history(1)).encode()
+    assert [o["outcome"] for o in await send(client, line, a_history(2))] == ["stored", "stored"]

@@ -51,6 +51,12 @@ class DuplicateDossier(Conflict):
     code = "duplicate_dossier"
 
 
+class ExternalIdReused(Conflict):
+    """The external id belongs to another dossier, or to this one as it was told otherwise."""
+
+    code = "external_id_reused"
+
+
 class IllegalMove(Conflict):
     """The lifecycle has no such move."""
 

@@ -37,6 +37,19 @@ class Told(NamedTuple):
     status: Status | None
 
 
+class Content(NamedTuple):
+    """What tells one dossier from another that bears its external id."""
+
+    procedure_code: str
+    channel: str
+    full_name: str
+    instants: frozenset[datetime]
+
+    def says(self, other: "Content") -> bool:
+        """Tell whether all that `other` says is said here; what came after may be said too."""
+        return self[:-1] == other[:-1] and self.instants >= other.instants
+
+
 def past_course(told: Told, *, now: datetime) -> tuple[Course, tuple[PastEvent, ...]]:
     """Return where the dossier stands and how it got there.
 

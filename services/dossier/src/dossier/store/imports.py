@@ -1,10 +1,11 @@
 """Bulk intake: a batch of whole histories by COPY into the real tables, all or nothing."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -18,7 +19,7 @@ from dossier.domain.dossier import Course
 from dossier.domain.due_date import TimeLimit
 from dossier.domain.errors import NotStorable
 from dossier.domain.facts import Channel, Facts
-from dossier.domain.history import PastEvent
+from dossier.domain.history import Content, PastEvent
 from dossier.domain.lifecycle import Status
 from dossier.domain.names import folded
 from dossier.domain.procedures import ProcedureVersion
@@ -32,10 +33,17 @@ _HOLD = """
     from (select unnest($2::int[]) as agency_id order by 1) a
 """
 _KNOWN = """
-    select d.agency_id, d.external_id, d.issued_on, d.serial
+    select d.agency_id, d.external_id, d.issued_on, d.serial, d.procedure_code, d.channel,
+           p.full_name, (
+               select array_agg(e.occurred_at) from events e
+               where e.agency_id = d.agency_id and e.issued_on = d.issued_on
+                 and e.serial = d.serial
+           ) as instants
     from unnest($1::int[], $2::text[]) as asked (agency_id, external_id)
     join dossiers d using (agency_id, external_id)
+    join applicants p on p.agency_id = d.agency_id and p.applicant_id = d.applicant_id
 """
+"""What the log says is never changed, so a dossier is the one it was however it went on."""
 _RAISE = """
     insert into daily_serials as s (agency_id, issued_on, last_serial)
     select * from unnest($1::int[], $2::date[], $3::int[]) as raised order by 1, 2
@@ -75,6 +83,7 @@ class History:
     external_id: str
     issued_on: date
     received_at: datetime
+    told: Content
     applicant: bytes
     dossier: bytes
     name: bytes
@@ -82,15 +91,25 @@ class History:
     facts: Sequence[bytes]
 
 
+class Outcome(StrEnum):
+    """What became of a history."""
+
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    REUSED = "reused"
+    """Its external id belongs to a dossier that is not the one it tells of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where a history ended up; `is_new` is False when the agency had it already."""
+    """What became of a history, and the dossier that bears its external id."""
 
     issued_on: date
     serial: int
-    is_new: bool
+    outcome: Outcome
 
 
+Place = tuple[date, int]
 External = tuple[int, str]
 Numbered = tuple[History, int]
 """A history and its serial of the day."""
@@ -98,6 +117,8 @@ Numbered = tuple[History, int]
 
 async def store_histories(tx: AsyncSession, histories: Sequence[History]) -> list[Placed]:
     """Store those histories whose external id the agency does not know.
+
+    Where it is known, the dossier that bears it must say what the history says.
 
     The agencies' intake queues are held until the commit, so serials stay gapless and no
     duplicate can slip in; the day's counter is raised by as many as are stored.
@@ -108,20 +129,26 @@ async def store_histories(tx: AsyncSession, histories: Sequence[History]) -> lis
     await tx.execute(select(1))  # The transaction begins with its first statement.
     connection = await driver_connection(tx)
     await connection.execute(_HOLD, _QUEUE, list({h.agency_id for h in histories}))
-    places = await _known(connection, histories)
+    known = await _known(connection, histories)
     new: dict[External, History] = {}
     for history in histories:
-        if _external(history) not in places:
+        if _external(history) not in known:
             new.setdefault(_external(history), history)
     with _refusing():
         serials = await _serials(connection, list(new.values()))
         await _copy(connection, [(new[key], serials[key]) for key in new])
-    places |= {key: (new[key].issued_on, serial) for key, serial in serials.items()}
-    return [
-        # The second of two alike in one batch is a duplicate of the first.
-        Placed(*places[key], is_new=new.pop(key, None) is not None)
-        for key in map(_external, histories)
-    ]
+    known |= {key: ((new[key].issued_on, serial), new[key].told) for key, serial in serials.items()}
+    return [_placed(history, *known[_external(history)], new) for history in histories]
+
+
+def _placed(
+    history: History, place: Place, content: Content, new: Mapping[External, History]
+) -> Placed:
+    """Say what became of a history; a batch may hold a second one alike, or one unlike."""
+    if new.get(_external(history)) is history:
+        return Placed(*place, Outcome.STORED)
+    alike = content.says(history.told)
+    return Placed(*place, Outcome.DUPLICATE if alike else Outcome.REUSED)
 
 
 def _external(history: History) -> External:
@@ -138,14 +165,20 @@ def _refusing() -> Iterator[None]:
 
 async def _known(
     connection: "asyncpg.Connection[Any]", histories: Sequence[History]
-) -> dict[External, tuple[date, int]]:
+) -> dict[External, tuple[Place, Content]]:
     agencies = [history.agency_id for history in histories]
     external_ids = [history.external_id for history in histories]
     return {
-        (agency_id, external_id): (issued_on, serial)
-        for agency_id, external_id, issued_on, serial in await connection.fetch(
-            _KNOWN, agencies, external_ids
+        (row["agency_id"], row["external_id"]): (
+            (row["issued_on"], row["serial"]),
+            Content(
+                row["procedure_code"],
+                row["channel"],
+                row["full_name"],
+                frozenset(row["instants"]),
+            ),
         )
+        for row in await connection.fetch(_KNOWN, agencies, external_ids)
     }
 
 
@@ -236,6 +269,12 @@ class Scribe:
             particulars.external_id,
             course.facts.received_on,
             particulars.received_at,
+            Content(
+                particulars.version.procedure_code,
+                course.facts.channel,
+                particulars.full_name,
+                frozenset(event.occurred_at for event in events),
+            ),
             _applicant(particulars),
             self._dossier(particulars, course, instants),
             copying.text(folded(particulars.full_name)),

@@ -7,20 +7,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from kernel.refusals import Refusal
+from kernel.refusals import NeighbourUnavailable, Refusal
 from kernel.time_zone import local_day
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from dossier.domain.chronology import receipt_instant
 from dossier.domain.dossier import numbered_code
-from dossier.domain.errors import NotStorable
+from dossier.domain.errors import ExternalIdReused, NotStorable
 from dossier.domain.history import Told, past_course
 from dossier.domain.lifecycle import Status
 from dossier.domain.permissions import require_sight
 from dossier.schemas.imports import ImportedDossier, LineOutcome, LineProblem
 from dossier.store.ids import time_ordered_ids
-from dossier.store.imports import History, Particulars, Placed, Scribe, store_histories
+from dossier.store.imports import (
+    History,
+    Outcome,
+    Particulars,
+    Placed,
+    Scribe,
+    store_histories,
+)
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.ndjson import Line, batches
 from dossier.usecases.terms_book import TermsBook
@@ -76,7 +83,9 @@ async def import_dossiers(
     """Store histories and answer each line; reading goes on while the client does not read.
 
     A batch is answered after its commit. A line that the database does not take is found by
-    storing ever smaller parts of its batch, so it takes nobody along.
+    storing ever smaller parts of its batch, so it takes nobody along. When the catalogue cannot be
+    asked, the answers end before the lines do: the line is not to blame, and the client sends the
+    rest again.
     """
     answers: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=_WAITING_BATCHES)
     worker = asyncio.create_task(_work(importer, chunks, acting, answers))
@@ -100,11 +109,18 @@ async def _work(
     usual = gc.get_threshold()
     gc.set_threshold(_SELDOM, *usual[1:])
     try:
+        is_cut_short = False
         async for batch in batches(chunks, lines=BATCH, size=_BATCH_BYTES, first=_FIRST_BATCH):
+            if is_cut_short:
+                continue  # The client reads no answer before it has said all.
             acting = replace(acting, now=importer.clock())
             if acting.now - book.opened_at > _BOOK_LASTS:
                 book = TermsBook(importer.office.catalogue, opened_at=acting.now)
-            checked = await _check(importer, book, batch, acting=acting)
+            try:
+                checked = await _check(importer, book, batch, acting=acting)
+            except NeighbourUnavailable:
+                is_cut_short = True
+                continue
             if storing is not None:
                 await answers.put(await storing)
             storing = asyncio.create_task(_answered(importer, checked))
@@ -138,6 +154,8 @@ async def _check(
             outcomes[line.number] = _rejected(line.number, importer.too_long)
         except ValidationError as error:
             outcomes[line.number] = _rejected(line.number, importer.malformed(error))
+        except NeighbourUnavailable:
+            raise
         except Refusal as refusal:
             outcomes[line.number] = _rejected(line.number, importer.explain(refusal))
     return _Checked(outcomes, histories)
@@ -165,8 +183,8 @@ async def _stored(
         first = await _stored(importer, {n: histories[n] for n in numbers[:middle]})
         return first | await _stored(importer, {n: histories[n] for n in numbers[middle:]})
     return {
-        number: _outcome(number, agency_code, place)
-        for (number, (agency_code, _)), place in zip(histories.items(), placed, strict=True)
+        number: _outcome(importer, number, agency_code, history, place)
+        for (number, (agency_code, history)), place in zip(histories.items(), placed, strict=True)
     }
 
 
@@ -219,8 +237,12 @@ def _rejected(number: int, problem: LineProblem) -> bytes:
     return outcome.model_dump_json(exclude_none=True).encode() + b"\n"
 
 
-def _outcome(number: int, agency_code: str, place: Placed) -> bytes:
+def _outcome(
+    importer: Importer, number: int, agency_code: str, history: History, place: Placed
+) -> bytes:
     """Write the answer to a good line; nothing in it needs escaping."""
     code = numbered_code(agency_code, place.issued_on, place.serial)
-    outcome = "stored" if place.is_new else "duplicate"
-    return f'{{"line":{number},"outcome":"{outcome}","code":"{code}"}}\n'.encode()
+    if place.outcome is Outcome.REUSED:
+        reused = ExternalIdReused(external_id=history.external_id, dossier_code=code)
+        return _rejected(number, importer.explain(reused))
+    return f'{{"line":{number},"outcome":"{place.outcome}","code":"{code}"}}\n'.encode()

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from typing import NamedTuple
 
 LONGEST_LINE = 65_536
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""Some programs put it before a file's first line."""
 
 
 class Line(NamedTuple):
@@ -67,6 +69,8 @@ class _Cutter:
 
     def _line(self, text: bytes) -> Line | None:
         self._number += 1
+        if self._number == 1:
+            text = text.removeprefix(_BYTE_ORDER_MARK)
         was_overlong, self._is_overlong = self._is_overlong, False
         if was_overlong or len(text) > LONGEST_LINE:
             return Line(self._number, None)

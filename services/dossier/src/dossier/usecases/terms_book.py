@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
-from kernel.refusals import Refusal
+from kernel.refusals import NeighbourUnavailable, Refusal
 from kernel.time_zone import end_of_day, local_time, start_of_day
 
 from dossier.domain.desk import Desk
@@ -83,6 +83,8 @@ class TermsBook:
             version = in_force(await self._all_versions(procedure_code), procedure_code, day)
             limit, desk = version.limit(channel), await self._catalogue.desk(agency_code)
             agency_id = await self._catalogue.agency_id(agency_code)
+        except NeighbourUnavailable:
+            raise  # nothing was answered
         except Refusal as refusal:
             return refusal
         days = None if _knows_hours(limit) else self._due_days(agency_code, limit, desk, day)
@@ -111,6 +113,8 @@ class TermsBook:
         if procedure_code not in self._versions:
             try:
                 self._versions[procedure_code] = await self._catalogue.versions(procedure_code)
+            except NeighbourUnavailable:
+                raise
             except Refusal as refusal:
                 self._versions[procedure_code] = refusal
         return _given(self._versions[procedure_code])
