@@ -164,6 +164,20 @@ async def test_what_has_ended_is_never_touched_and_apologies_stay(
     assert (dossier["due_on"], dossier["promised_on"]) == ("2022-10-24", "2022-10-28")
 
 
+async def test_what_an_agency_left_open_when_it_ended_moves_too(
+    client, catalog, receive, province, decreed, begin, finish, later
+):
+    codes = await receive(2)
+    catalog.agencies.remove(f"{province}.1")
+    catalog.ended.add(f"{province}.1")
+    later(minutes=1)
+    decreed()
+    run = await finish((await begin()).json())
+    assert (run["done_count"], run["changed_count"]) == (2, 2)
+    dossiers = [(await told(client, code))[0] for code in codes]
+    assert [d["due_on"] for d in dossiers] == ["2022-10-21", "2022-10-24"]
+
+
 async def test_both_readings_stay_in_recorded_time(client, app, receive, decreed, begin, finish):
     (code,) = await receive(1)
     decreed()

@@ -126,6 +126,39 @@ async def test_a_wrong_cell_is_found_and_a_rebuild_heals_it(client, app, a_dossi
     assert (await client.post("/v1/figure-verifications", json={})).json()["differences"] == []
 
 
+async def test_verification_reaches_agencies_that_have_ended(
+    client, app, catalog, a_dossier, agency, later
+):
+    await client.post("/v1/dossiers", json=a_dossier())
+    await folded(client)
+    above = agency.rpartition(".")[0]
+    catalog.agencies.discard(agency)
+    catalog.ended |= {agency, above}
+    later(minutes=1)
+    wrong = stat_cells.c.agency_id.in_(
+        select(agencies.c.agency_id).where(agencies.c.code == agency)
+    )
+    async with app.state.sessions.begin() as tx:
+        await tx.execute(update(stat_cells).where(wrong).values(apologies=7))
+    body = {"agency_code": above}
+    found = (await client.post("/v1/figure-verifications", json=body)).json()["differences"]
+    assert {(one["agency_code"], one["counted_ahead"]) for one in found} == {(agency, 7)}
+    assert (await client.post("/v1/figure-folds", json={"rebuild": True})).status_code == 200
+
+
+async def test_an_agency_younger_than_the_copy_of_the_tree_is_verified(client, catalog, agency):
+    await client.post("/v1/figure-verifications", json={"agency_code": agency})
+    young = f"{agency}.9"
+    catalog.agencies.add(young)
+    answer = await client.post("/v1/figure-verifications", json={"agency_code": young})
+    assert answer.status_code == 200
+
+
+async def test_an_agency_that_never_was_is_not_verified(client):
+    answer = await client.post("/v1/figure-verifications", json={"agency_code": "H99"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_agency")
+
+
 async def test_a_folder_at_work_is_left_alone(client, app, a_dossier):
     await client.post("/v1/dossiers", json=a_dossier())
     async with app.state.sessions.begin() as tx:

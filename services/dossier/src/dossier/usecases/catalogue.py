@@ -209,6 +209,21 @@ class Catalogue:
             lambda etag: self._client.subtree(code, on=on, etag=etag),
         )
 
+    async def subtree_with_ended(self, code: str) -> frozenset[str]:
+        """Return the codes of an agency and all below it, those that have ended among them.
+
+        Raises:
+            UnknownAgency: there never was such an agency.
+        """
+        tree = await self._tree.read(_TREE, self._ask_tree)
+        try:
+            return tree.subtree(code)
+        except UnknownAgency:  # it may be younger than the copy
+            return await self._subtrees.read(
+                f"agencies/{code}/subtree/with-ended",
+                lambda etag: self._client.subtree(code, with_ended=True, etag=etag),
+            )
+
     async def agency_name(self, code: str, *, on: date) -> str:
         """Return the name an agency bears on a day.
 

@@ -175,9 +175,10 @@ def _act(dossier: Dossier, due_on: date | None, run: Run, acting: Acting) -> Act
 
 
 async def _agencies(office: Office, run: Run) -> frozenset[str] | None:
+    """Return the agencies a run covers: what an ended one left open is still due."""
     if run.agency_code is None:
         return None
-    return await office.catalogue.subtree(run.agency_code)
+    return await office.catalogue.subtree_with_ended(run.agency_code)
 
 
 def _iso(day: date | None) -> str | None:

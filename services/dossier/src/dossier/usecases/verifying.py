@@ -78,7 +78,6 @@ async def _scope(office: Office, agency_code: str | None, acting: Acting) -> Sco
     codes = None
     if agency_code is not None:
         require_sight(acting.sight, agency_code)
-        await office.catalogue.agency_id(agency_code)
-        codes = {agency_code} | await office.catalogue.subtree(agency_code, on=today)
+        codes = await office.catalogue.subtree_with_ended(agency_code)
     period = ReportingPeriod.between(today, today)
     return Scope(agencies=codes, sight=acting.sight, period=period)
