@@ -86,22 +86,20 @@ async def open_windows(tx: AsyncSession, windows: Iterable[Window]) -> int:
 
     Facts as of now, less what is not yet folded, are the facts at the mark.
     """
-    rows = [
-        {"period_code": w.code, "starts_on": w.starts_on, "ends_on": w.ends_on} for w in windows
-    ]
     days = select(stat_periods.c.starts_on, stat_periods.c.ends_on)
     known = {(row.starts_on, row.ends_on) for row in await tx.execute(days)}
-    new = [row for row in rows if (row["starts_on"], row["ends_on"]) not in known]
+    new = [w for w in windows if (w.starts_on, w.ends_on) not in known]
     if not new:
         return 0
+    rows = [{"period_code": w.code, "starts_on": w.starts_on, "ends_on": w.ends_on} for w in new]
     added = await tx.execute(
-        insert(stat_periods).on_conflict_do_nothing().returning(stat_periods.c.period_id), new
+        insert(stat_periods).on_conflict_do_nothing().returning(stat_periods.c.period_id), rows
     )
     ids = list(added.scalars())
     reached = await mark(tx)
     if ids and reached != Mark(0, 0):
-        first = min(w.starts_on for w in windows)
-        await _add(tx, _less(present(first), changes(reached)), ids)
+        own = present(min(w.starts_on for w in new), max(w.ends_on for w in new))
+        await _add(tx, _less(own, changes(reached)), ids)
     return len(ids)
 
 
