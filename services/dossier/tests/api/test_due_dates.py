@@ -133,6 +133,27 @@ async def test_a_preview_of_a_free_limit(client, limit, due_on):
     assert (found["status_code"], found["due_on"]) == (200, due_on)
 
 
+async def test_what_came_after_the_cut_off_says_so_and_by_what_reading(client):
+    limit = {"value": 0, "unit": "working_day"}
+    found = await preview(client, limit=limit, received_at="2022-08-30T15:30:00+07:00")
+    assert found["due_on"] == "2022-08-31"
+    assert found["limit"] == {**limit, "cutoff": "15:00"}
+    (leg,) = found["legs"]
+    assert (leg["counts_from"], leg["postponed_because"]) == ("2022-08-30", "after_cutoff")
+    assert [day["reason"] for day in leg["days"]] == ["after_cutoff", None]
+    assert "cut-off" in leg["law"]
+
+
+async def test_a_count_that_ends_on_a_day_off_names_the_notice(client):
+    limit = {"value": 1, "unit": "calendar_day"}
+    found = await preview(client, limit=limit)
+    (_, ended_on, *passed, moved_to) = found["legs"][0]["days"]
+    assert (ended_on["outcome"], ended_on["reason"]) == ("counted", "day_off")
+    assert THE_NOTICE.items() <= ended_on.items()
+    assert [day["reason"] for day in passed] == ["day_off", "weekend", "weekend"]
+    assert (moved_to["outcome"], moved_to["reason"]) == ("moved_to", None)
+
+
 @pytest.mark.parametrize(("policy", "due_on"), [("restart", "2022-09-15"), ("pause", "2022-09-14")])
 async def test_a_preview_reckons_with_stops(client, policy, due_on):
     stop = {

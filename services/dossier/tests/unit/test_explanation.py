@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from dossier.domain import counting
 from dossier.domain.counting import Outcome
-from dossier.domain.desk import DatedHours, Desk, Session, week
+from dossier.domain.desk import Closed, DatedHours, Desk, Session, week
 from dossier.domain.dossier import Terms
 from dossier.domain.due_date import (
     SupplementPolicy,
@@ -13,7 +13,7 @@ from dossier.domain.due_date import (
     due_after_supplement,
     due_date,
 )
-from dossier.domain.explanation import LegKind, explained
+from dossier.domain.explanation import HOURS_LAW, SAME_DAY_LAW, LegKind, explained
 from dossier.domain.lifecycle import Status
 from dossier.domain.stops import Stop, StopKind, Turn, stops_of
 from hypothesis import given
@@ -89,6 +89,120 @@ def test_hours_say_how_much_each_day_gave():
     assert worked == {date(2022, 8, 31): 60, date(2022, 9, 5): 420}
 
 
+def reasons(leg, desk=DESK):
+    return {step.day.isoformat(): why for step, why in leg.days(desk) if why is not None}
+
+
+@pytest.mark.parametrize(
+    ("received_at", "limit", "why"),
+    [
+        (
+            "2022-08-30 10:00",
+            TimeLimit(3, TimeUnit.CALENDAR_DAY),
+            {
+                "2022-09-02": Closed.DAY_OFF,  # the count ended here
+                "2022-09-03": Closed.WEEKEND,
+                "2022-09-04": Closed.WEEKEND,
+            },
+        ),
+        (
+            "2022-07-29 10:00",
+            TimeLimit(2, TimeUnit.CALENDAR_DAY),
+            {"2022-07-31": Closed.WEEKEND},  # Saturday is counted as any other day
+        ),
+        (
+            "2022-08-03 10:00",
+            TimeLimit(1, TimeUnit.MONTH),
+            {"2022-09-03": Closed.WEEKEND, "2022-09-04": Closed.WEEKEND},
+        ),
+        ("2022-08-08 10:00", TimeLimit(1, TimeUnit.MONTH), {}),
+        (
+            "2022-10-08 09:00",  # the desk receives on Saturdays, which are not worked
+            TimeLimit(0, TimeUnit.WORKING_DAY),
+            {"2022-10-08": Closed.WEEKEND, "2022-10-09": Closed.WEEKEND},
+        ),
+        (
+            "2022-08-31 17:01",
+            THREE_DAYS,
+            {
+                "2022-08-31": Closed.AFTER_CLOSING,
+                "2022-09-01": Closed.DAY_OFF,
+                "2022-09-02": Closed.DAY_OFF,
+                "2022-09-03": Closed.WEEKEND,
+                "2022-09-04": Closed.WEEKEND,
+            },
+        ),
+    ],
+)
+def test_a_day_on_which_the_count_may_not_end_says_why(received_at, limit, why):
+    (leg,) = explained(at(received_at), Terms(limit, RESTART), (), DESK).legs
+    assert reasons(leg) == why
+
+
+def test_hours_pass_over_the_days_without_reception_and_say_so():
+    sessions = [Session(day, time(8), time(10)) for day in (1, 3, 5)]
+    desk = Desk(DESK.calendar, week(sessions))
+    terms = Terms(TimeLimit(3, TimeUnit.WORKING_HOUR), RESTART)
+    (leg,) = explained(at("2022-07-04 09:00"), terms, (), desk).legs
+    assert (leg.due_on, leg.law) == (date(2022, 7, 6), HOURS_LAW)
+    assert reasons(leg, desk) == {"2022-07-05": Closed.NO_RECEPTION}
+
+
+@pytest.mark.parametrize(
+    ("received_at", "limit", "due_on", "why"),
+    [
+        ("2022-07-04 15:00", TimeLimit(0, TimeUnit.WORKING_DAY), "2022-07-04", None),
+        ("2022-07-04 15:30", TimeLimit(0, TimeUnit.WORKING_DAY), "2022-07-05", "after_cutoff"),
+        (
+            "2022-07-04 09:01",
+            TimeLimit(1, TimeUnit.WORKING_DAY, time(9)),
+            "2022-07-05",
+            "after_cutoff",
+        ),
+        ("2022-07-04 17:01", TimeLimit(0, TimeUnit.WORKING_DAY), "2022-07-05", "after_closing"),
+        (
+            "2022-07-04 15:30",
+            TimeLimit(8, TimeUnit.WORKING_HOUR, time(15)),
+            "2022-07-05",
+            "after_cutoff",
+        ),
+    ],
+)
+def test_what_is_due_the_same_day_names_its_cut_off(received_at, limit, due_on, why):
+    (leg,) = explained(at(received_at), Terms(limit, RESTART), (), DESK).legs
+    assert (leg.due_on, leg.postponed_because) == (date.fromisoformat(due_on), why)
+    assert leg.law == SAME_DAY_LAW
+    assert reasons(leg) == ({"2022-07-04": why} if why else {})
+
+
+@pytest.mark.parametrize(
+    ("limit", "cutoff"),
+    [
+        (TimeLimit(0, TimeUnit.WORKING_DAY), time(15)),
+        (TimeLimit(0, TimeUnit.WORKING_DAY, time(9)), time(9)),
+        (TimeLimit(1, TimeUnit.WORKING_DAY), None),
+        (TimeLimit(None, TimeUnit.NONE), None),
+    ],
+)
+def test_the_cut_off_that_holds(limit, cutoff):
+    assert limit.cutoff_that_holds == cutoff
+
+
+@pytest.mark.parametrize(
+    ("kind", "policy", "because"),
+    [
+        (SUPPLEMENT, RESTART, Closed.AFTER_CUTOFF),
+        (SUPPLEMENT, PAUSE, None),
+        (PAYMENT, RESTART, None),
+    ],
+)
+def test_only_what_is_counted_anew_meets_the_cut_off_again(kind, policy, because):
+    stop = Stop(kind, at("2022-07-04 10:00"), at("2022-07-06 15:30"))
+    terms = Terms(TimeLimit(0, TimeUnit.WORKING_DAY), policy)
+    leg = explained(at("2022-07-04 09:00"), terms, [stop], DESK).legs[1]
+    assert leg.postponed_because is because
+
+
 def test_each_stop_tells_the_due_dates_before_and_after_and_the_law():
     stops = (
         Stop(SUPPLEMENT, at("2022-07-05 09:00"), at("2022-07-11 09:00")),
@@ -119,6 +233,7 @@ def test_without_a_limit_nothing_is_counted():
     trace = explained(at("2022-07-04 10:00"), terms, [stop], DESK)
     assert trace.due_on is None
     assert [leg.kind for leg in trace.legs] == [LegKind.RECEIPT, LegKind.UNMOVED]
+    assert [list(leg.days(DESK)) for leg in trace.legs] == [[], []]
 
 
 minutes = st.integers(0, 3 * 60 * 24 * 30)

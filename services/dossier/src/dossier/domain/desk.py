@@ -120,12 +120,13 @@ class Notice:
 
 
 class Closed(StrEnum):
-    """Why a day is not worked, or why a receipt counts later."""
+    """Why a day is not worked, or why a receipt counts later or is due later."""
 
     WEEKEND = "weekend"
     DAY_OFF = "day_off"
     NO_RECEPTION = "no_reception"
     AFTER_CLOSING = "after_closing"
+    AFTER_CUTOFF = "after_cutoff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,10 @@ class Desk:
             return None
         return Closed.DAY_OFF if day in self.calendar.days_off else Closed.WEEKEND
 
+    def uncounted_because(self, day: date) -> Closed:
+        """Return why nothing counts on `day`: it is not worked, or the desk does not receive."""
+        return self.closed_because(day) or Closed.NO_RECEPTION
+
     def postponed_because(self, instant: datetime) -> Closed | None:
         """Return why `instant` counts on a later day, None when it counts on its own."""
         day = local_day(instant)
@@ -190,7 +195,7 @@ class Desk:
             return None
         if self.sessions(day):
             return Closed.AFTER_CLOSING
-        return self.closed_because(day) or Closed.NO_RECEPTION
+        return self.uncounted_because(day)
 
     def waited(self, instant: datetime) -> Iterator[tuple[date, Closed]]:
         """Give each day that does not count before the one on which `instant` does, and why."""
@@ -198,8 +203,7 @@ class Desk:
         while why is not None:
             yield day, why
             day += ONE_DAY
-            closed = self.closed_because(day) or Closed.NO_RECEPTION
-            why = None if self.sessions(day) else closed
+            why = None if self.sessions(day) else self.uncounted_because(day)
 
     def _is_over(self, day: date, hour: time) -> bool:
         sessions = self.sessions(day)

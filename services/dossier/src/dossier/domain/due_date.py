@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from kernel.time_zone import local_day, local_time
+from kernel.time_zone import local_time
 
 from dossier.domain import counting
 from dossier.domain.counting import Step
@@ -67,6 +67,11 @@ class TimeLimit:
         at_most = shortest.get(self.unit, 1) if self.cutoff is not None else 0
         return not self.is_none and (self.value or 0) <= at_most
 
+    @property
+    def cutoff_that_holds(self) -> time | None:
+        """Return the cut-off: the procedure's own, else the usual one if due the same day."""
+        return self.cutoff or (DEFAULT_CUTOFF if self.is_same_day else None)
+
 
 def due_date(received_at: datetime, limit: TimeLimit, desk: Desk) -> date | None:
     """Return the last day on which the result is still on time; None when there is no limit.
@@ -85,9 +90,8 @@ def counted_from_receipt(received_at: datetime, limit: TimeLimit, desk: Desk) ->
     """Count a limit (not `none`) from a receipt; the last step is the due date."""
     start, value = desk.counts_from(received_at), limit.value or 0
     if limit.is_same_day:
-        hour = local_time(received_at)
-        came_late = local_day(received_at) == start and hour > (limit.cutoff or DEFAULT_CUTOFF)
-        return counting.same_day(desk.calendar, start, is_too_late=came_late)
+        too_late = came_after_cutoff(received_at, limit, desk)
+        return counting.same_day(desk.calendar, start, is_too_late=too_late)
     if limit.unit is TimeUnit.WORKING_HOUR:
         return _hours(received_at, value * _SECONDS_AN_HOUR, desk)
     count = {
@@ -96,6 +100,18 @@ def counted_from_receipt(received_at: datetime, limit: TimeLimit, desk: Desk) ->
         TimeUnit.MONTH: counting.months,
     }[limit.unit]
     return count(desk.calendar, start, value)
+
+
+def came_after_cutoff(received_at: datetime, limit: TimeLimit, desk: Desk) -> bool:
+    """Tell whether what is due the same day came too late for it; it is due a working day later.
+
+    What waits for the next opening comes first thing on that day.
+
+    Law: our reading (due the same day until the cut-off, later the next working day)
+    """
+    if not limit.is_same_day or desk.postponed_because(received_at) is not None:
+        return False
+    return local_time(received_at) > (limit.cutoff or DEFAULT_CUTOFF)
 
 
 def due_after_supplement(

@@ -1,18 +1,19 @@
 """Why a dossier is due when it is: the due date computed with every step kept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from dossier.domain.corrections import Corrections, Recorded, effective
-from dossier.domain.counting import Step, end
-from dossier.domain.desk import Desk
+from dossier.domain.counting import Outcome, Step, end
+from dossier.domain.desk import Closed, Desk
 from dossier.domain.dossier import Terms
 from dossier.domain.due_date import (
     SupplementPolicy,
     TimeLimit,
     TimeUnit,
+    came_after_cutoff,
     counted_after_pause,
     counted_from_receipt,
     is_idle,
@@ -23,6 +24,7 @@ RECEIPT_LAW = "our reading (the day of receipt is day 0; a due date is never a d
 HOURS_LAW = (
     "our reading (working hours are those of the desk on working days; the bound is the day)"
 )
+SAME_DAY_LAW = "our reading (due the same day until the cut-off, later the next working day)"
 SUPPLEMENT_LAW = "NĐ 61/2018/NĐ-CP art. 19.4"
 PAUSE_LAW = "our reading (a procedure may say that a supplement only pauses the limit)"
 PAYMENT_LAW = "our reading (a financial obligation pauses the limit)"
@@ -43,6 +45,7 @@ class Leg:
     """One part of the counting, from an instant on; `law` says by what rule.
 
     `stop` is what it follows, None after the receipt. Without `steps` the due date stays.
+    `postponed_because` says why the instant counts on a later day, or came after the cut-off.
     """
 
     kind: LegKind
@@ -51,7 +54,25 @@ class Leg:
     stop: Stop | None
     due_on_before: date | None
     due_on: date | None
+    postponed_because: Closed | None = None
     steps: tuple[Step, ...] = ()
+
+    def days(self, desk: Desk) -> Iterator[tuple[Step, Closed | None]]:
+        """Give the days on which nothing counted yet, then those of the counting, and why.
+
+        Why a day was passed over, why the count could not end on it, or why it was too late on it.
+        """
+        if self.steps and self.from_at is not None:
+            for day, why in desk.waited(self.from_at):
+                yield Step(day, Outcome.SKIPPED), why
+        left = _left(self.steps)
+        for step in self.steps:
+            if step is left or step.outcome is Outcome.SKIPPED:
+                yield step, desk.uncounted_because(step.day)
+            elif step.outcome is Outcome.START and self.postponed_because is Closed.AFTER_CUTOFF:
+                yield step, Closed.AFTER_CUTOFF
+            else:
+                yield step, None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +104,14 @@ def told(events: Sequence[Recorded], corrections: Corrections, terms: Terms, des
 
 def _receipt(received_at: datetime, limit: TimeLimit, desk: Desk) -> Leg:
     steps = () if limit.is_none else tuple(counted_from_receipt(received_at, limit, desk))
-    in_hours = limit.unit is TimeUnit.WORKING_HOUR and not limit.is_same_day
     return Leg(
         kind=LegKind.RECEIPT,
-        law=HOURS_LAW if in_hours else RECEIPT_LAW,
+        law=_law_of_receipt(limit),
         from_at=received_at,
         stop=None,
         due_on_before=None,
         due_on=end(steps) if steps else None,
+        postponed_because=_postponed_because(received_at, limit, desk),
         steps=steps,
     )
 
@@ -98,8 +119,10 @@ def _receipt(received_at: datetime, limit: TimeLimit, desk: Desk) -> Leg:
 def _after(stop: Stop, due_on: date | None, terms: Terms, desk: Desk) -> Leg:
     kind = _kind(stop, due_on, terms.supplement_policy, desk)
     steps: tuple[Step, ...] = ()
+    postponed_because = None if stop.to_at is None else desk.postponed_because(stop.to_at)
     if stop.to_at is not None and due_on is not None:
         if kind is LegKind.RESTARTED:
+            postponed_because = _postponed_because(stop.to_at, terms.limit, desk)
             steps = tuple(counted_from_receipt(stop.to_at, terms.limit, desk))
         elif kind is LegKind.PAUSED:
             steps = tuple(
@@ -118,8 +141,27 @@ def _after(stop: Stop, due_on: date | None, terms: Terms, desk: Desk) -> Leg:
         stop=stop,
         due_on_before=due_on,
         due_on=end(steps) if steps else due_on,
+        postponed_because=postponed_because,
         steps=steps,
     )
+
+
+def _postponed_because(at: datetime, limit: TimeLimit, desk: Desk) -> Closed | None:
+    """Return why a limit that is counted from `at` gives a later day than `at` would."""
+    if came_after_cutoff(at, limit, desk):
+        return Closed.AFTER_CUTOFF
+    return desk.postponed_because(at)
+
+
+def _left(steps: Sequence[Step]) -> Step | None:
+    """Return the day on which the count ended and from which it moved on, if it did."""
+    last = None
+    for step in steps:
+        if step.outcome is Outcome.MOVED_TO:
+            return last
+        if step.outcome is not Outcome.SKIPPED:
+            last = step
+    return None
 
 
 def _kind(stop: Stop, due_on: date | None, policy: SupplementPolicy, desk: Desk) -> LegKind:
@@ -133,6 +175,12 @@ def _kind(stop: Stop, due_on: date | None, policy: SupplementPolicy, desk: Desk)
         return LegKind.STANDING
     restarts = stop.kind is StopKind.SUPPLEMENT and policy is SupplementPolicy.RESTART
     return LegKind.RESTARTED if restarts else LegKind.PAUSED
+
+
+def _law_of_receipt(limit: TimeLimit) -> str:
+    if limit.is_same_day:
+        return SAME_DAY_LAW
+    return HOURS_LAW if limit.unit is TimeUnit.WORKING_HOUR else RECEIPT_LAW
 
 
 def _law(kind: StopKind, policy: SupplementPolicy) -> str:

@@ -51,6 +51,8 @@ _MOST_SESSIONS = 40
 class CountedDay(WireModel):
     """A day of the counting: counted, or skipped and why, with the notice that decreed it.
 
+    A day off on which the count ended, and from which it moved on, says why too; so does the day of
+    what came after the cut-off.
     For limits in months each item is the end of a month; for limits in hours `minutes` is the
     working time taken from the day.
     """
@@ -81,7 +83,8 @@ class LegOut(WireModel):
     stop: StopOut | None
     counts_from: date | None
     postponed_because: Closed | None = Field(
-        description="Why the instant counts from a later day than its own."
+        description="Why the instant counts from a later day than its own; `after_cutoff` says why"
+        " what is due the same day is due a working day later."
     )
     due_on_before: date | None
     due_on: date | None
@@ -101,7 +104,7 @@ class RecomputationOut(WireModel):
 
 
 class LimitOut(WireModel):
-    """The limit that is counted."""
+    """The limit that is counted; what is due the same day has a cut-off, 15:00 if not its own."""
 
     value: int | None
     unit: TimeUnit

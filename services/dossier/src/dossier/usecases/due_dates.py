@@ -1,6 +1,6 @@
 """Explaining due dates: those of dossiers from their events, and those only asked about."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from kernel.codes import DossierCode
@@ -8,7 +8,7 @@ from kernel.time_zone import local_day
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.corrections import Recorded
-from dossier.domain.counting import Outcome, Step
+from dossier.domain.counting import Step
 from dossier.domain.desk import Closed, Desk
 from dossier.domain.dossier import Terms
 from dossier.domain.due_date import SupplementPolicy, TimeLimit
@@ -97,7 +97,9 @@ async def _terms(catalogue: Catalogue, paper: PreviewDueDate) -> Terms:
 def _computed(trace: Trace, terms: Terms, desk: Desk) -> dict[str, object]:
     return {
         "received_at": trace.legs[0].from_at,
-        "limit": LimitOut.model_validate(terms.limit),
+        "limit": LimitOut(
+            value=terms.limit.value, unit=terms.limit.unit, cutoff=terms.limit.cutoff_that_holds
+        ),
         "supplement_policy": terms.supplement_policy,
         "legs": tuple(_leg(leg, desk) for leg in trace.legs),
     }
@@ -110,21 +112,11 @@ def _leg(leg: Leg, desk: Desk) -> LegOut:
         from_at=leg.from_at,
         stop=None if leg.stop is None else StopOut.model_validate(leg.stop),
         counts_from=leg.steps[0].day if leg.steps else None,
-        postponed_because=None if leg.from_at is None else desk.postponed_because(leg.from_at),
+        postponed_because=leg.postponed_because,
         due_on_before=leg.due_on_before,
         due_on=leg.due_on,
-        days=tuple(_days(leg, desk)),
+        days=tuple(_day(step, why, desk) for step, why in leg.days(desk)),
     )
-
-
-def _days(leg: Leg, desk: Desk) -> Iterator[CountedDay]:
-    """Give the days on which nothing counted yet, then those of the counting."""
-    if leg.steps and leg.from_at is not None:
-        for day, why in desk.waited(leg.from_at):
-            yield _day(Step(day, Outcome.SKIPPED), why, desk)
-    for step in leg.steps:
-        is_skipped = step.outcome is Outcome.SKIPPED
-        yield _day(step, desk.closed_because(step.day) if is_skipped else None, desk)
 
 
 def _day(step: Step, reason: Closed | None, desk: Desk) -> CountedDay:
