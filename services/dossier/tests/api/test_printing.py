@@ -98,6 +98,30 @@ async def test_a_stopped_dossier_gets_a_refusal_that_says_why(printed, act):
     assert "ngày 06 tháng 9 năm 2022" in text
 
 
+async def test_a_refusal_stays_the_same_whatever_is_noted_afterwards(printed, act):
+    await act("stop", 1, reason="Không đủ điều kiện", stopped_at="2022-09-06T02:00:00Z")
+    before = await printed("03")
+    noted = await act("case-officer", 2, officer="officer-b")
+    assert noted.status_code == 200, noted.text
+    assert (await printed("03")).content == before.content
+
+
+@pytest.mark.parametrize(
+    ("desk", "body"),
+    [
+        ("moves", {"to_status": 8, "reason": "Theo yêu cầu của công dân"}),
+        ("stop", {"reason": "Theo yêu cầu của công dân"}),
+    ],
+)
+async def test_a_withdrawn_dossier_was_not_refused_whichever_desk_ended_it(
+    printed, act, desk, body
+):
+    await act("withdrawal-requests", 1, asked_at="2022-09-05T15:00:00+07:00")
+    await act(desk, 2, **body)
+    answer = await printed("03")
+    assert (answer.status_code, answer.json()["code"]) == (409, "nothing_refused")
+
+
 async def test_a_withdrawn_dossier_was_not_refused(printed, act):
     await act("withdrawal-requests", 1, asked_at="2022-09-05T15:00:00+07:00")
     await act("withdrawal", 2, withdrawn_at="2022-09-06T09:00:00+07:00")

@@ -105,21 +105,26 @@ async def apology_of(tx: AsyncSession, of: Dossier) -> Apology | None:
 
 
 async def refusal_of(tx: AsyncSession, of: Dossier) -> Refused | None:
-    """Return why a dossier was stopped without its applicant having asked for it."""
+    """Return why a dossier was stopped without its applicant having asked for it.
+
+    What happens to a stopped dossier afterwards says nothing of that.
+    """
     e = events.c
     row = (
         await tx.execute(
-            select(e.details["reason"].astext.label("reason"), e.occurred_at)
+            select(e.details["reason"].astext.label("reason"), e.occurred_at, e.from_status)
             .where(
                 is_of(events, of),
                 e.to_status == Status.STOPPED,
-                e.details["withdrawn"].astext.is_(None),
+                e.from_status != Status.STOPPED,
             )
             .order_by(e.event_number.desc())
             .limit(1)
         )
     ).one_or_none()
-    return None if row is None else Refused(row.reason or "", row.occurred_at)
+    if row is None or row.from_status == Status.WITHDRAWAL_ASKED:
+        return None
+    return Refused(row.reason or "", row.occurred_at)
 
 
 async def filing_event(
