@@ -6,10 +6,12 @@ import pytest
 from dossier.domain import facts as days
 from dossier.domain import overdue
 from dossier.domain.apologies import OverdueReason
+from dossier.domain.classification import contribution
 from dossier.domain.errors import NotLate, UnknownBucket
 from dossier.domain.facts import FOREVER, Channel, EndKind
 from hypothesis import given
 from hypothesis import strategies as st
+from kernel.periods import ReportingPeriod
 from kernel.working_days import WorkingCalendar
 
 FRIDAY = date(2022, 9, 9)
@@ -68,6 +70,14 @@ def test_an_apology_is_owed_until_it_is_sent():
     apologised = days.apologised(settled(MONDAY), MONDAY)
     assert overdue.owes_apology(apologised, SATURDAY)
     assert not overdue.owes_apology(apologised, MONDAY)
+
+
+def test_an_apology_sent_after_the_end_is_none():
+    # The figures count it as none (dossiers.settled.late.without_apology): so do the lists.
+    apologised = days.apologised(settled(MONDAY), MONDAY + timedelta(days=1))
+    period = ReportingPeriod.between(FRIDAY, date(2022, 9, 30))
+    assert "dossiers.settled.late.without_apology" in contribution(apologised, period)
+    assert overdue.owes_apology(apologised, date(2022, 9, 30))
 
 
 def test_only_a_delay_has_a_reason():

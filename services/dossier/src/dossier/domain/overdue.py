@@ -51,11 +51,12 @@ def is_due_soon(facts: Facts, on: date, until: date) -> bool:
 
 
 def owes_apology(facts: Facts, on: date) -> bool:
-    """Tell whether a late dossier had no apology by `on`.
+    """Tell whether a late dossier had no apology by `on`; one sent after its end is none.
 
     Law: NĐ 61/2018/NĐ-CP art. 19.9
     """
-    return facts.apologised_on > on and (is_overdue(facts, on) or ended_late(facts, on))
+    is_unsent = facts.apologised_on > min(on, facts.ended_on)
+    return is_unsent and (is_overdue(facts, on) or ended_late(facts, on))
 
 
 def require_late(facts: Facts, on: date) -> None:

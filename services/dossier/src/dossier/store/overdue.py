@@ -183,7 +183,8 @@ def _is_work(kind: WorkKind, on: date) -> ColumnElement[bool]:
     if kind is WorkKind.OVERDUE:
         return and_(f.ended_on > f.due_on, overdue)
     ended_late = and_(f.is_last, f.ended_on <= on)
-    return and_(f.ended_on > f.due_on, f.apologised_on > on, or_(overdue, ended_late))
+    is_unsent = or_(f.apologised_on > on, f.apologised_on > f.ended_on)
+    return and_(f.ended_on > f.due_on, is_unsent, or_(overdue, ended_late))
 
 
 def _due_in(due: DueRange) -> ColumnElement[bool]:
