@@ -85,6 +85,7 @@ async def keepers(database_url, issuer) -> AsyncIterator[Keepers]:
             DossierSettings(
                 database_url=database_url("dossier", "contract"),
                 personal_data_key=key,
+                verify_seconds=0,
                 **common,
                 **away,
             )

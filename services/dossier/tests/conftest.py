@@ -146,6 +146,7 @@ def settings(database_url, issuer) -> Settings:
         service_token="unused",
         personal_data_key=base64.b64encode(bytes(32)).decode(),
         fold_seconds=0,
+        verify_seconds=0,
     )
 
 

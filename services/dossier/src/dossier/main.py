@@ -43,6 +43,7 @@ from dossier.usecases.acting import Office
 from dossier.usecases.catalogue import Catalogue, Sessions
 from dossier.usecases.figures import measured_figures
 from dossier.usecases.folding import Folder, RollupGauges, keep_folding
+from dossier.usecases.verifying import Verifier, keep_verifying
 
 # Lists come before tracking: `/dossiers/export` is no dossier's code.
 _DESKS = (
@@ -101,6 +102,11 @@ async def _opening(app: FastAPI) -> AsyncIterator[None]:
         if settings.fold_seconds:
             folding = keep_folding(app.state.folder, seconds=settings.fold_seconds)
             stack.callback(asyncio.create_task(folding).cancel)
+        if settings.verify_seconds:
+            folder: Folder = app.state.folder
+            verifier = Verifier(app.state.read_sessions, folder.clock, folder.gauges)
+            verifying = keep_verifying(verifier, seconds=settings.verify_seconds)
+            stack.callback(asyncio.create_task(verifying).cancel)
         yield
 
 

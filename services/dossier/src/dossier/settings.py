@@ -25,6 +25,8 @@ class Settings(ServiceSettings):
     catalog_fresh_seconds: float = Field(default=30, ge=0)
     fold_seconds: float = Field(default=0.5, ge=0)
     """How often the log is folded into the counts kept ahead; 0 = not here."""
+    verify_seconds: float = Field(default=86_400, ge=0)
+    """How often all counts kept ahead are compared with the facts; 0 = not here."""
     desk_hours: str = "07:30-11:30,13:30-17:00"
     """Sessions of Monday to Friday; an agency's own hours are set through the API."""
 

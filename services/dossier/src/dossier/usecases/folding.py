@@ -29,11 +29,27 @@ class RollupGauges:
             "Age of the oldest event that is not yet in the counts kept ahead.",
             registry=registry,
         )
-        self.differences = Gauge(
-            "tthc_rollup_differences",
-            "Cells that said otherwise than the facts when they were last compared.",
-            registry=registry,
-        )
+        self._registry = registry
+        self._compared: tuple[Gauge, Gauge] | None = None
+
+    def compared(self, differences: int, *, at: datetime) -> None:
+        """Tell what a comparison of everything found; before the first there is nothing to tell."""
+        if self._compared is None:
+            self._compared = (
+                Gauge(
+                    "tthc_rollup_differences",
+                    "Cells that said otherwise than the facts when they were last compared.",
+                    registry=self._registry,
+                ),
+                Gauge(
+                    "tthc_rollup_verified_timestamp_seconds",
+                    "When the counts kept ahead were last compared with the facts, all of them.",
+                    registry=self._registry,
+                ),
+            )
+        found, verified_at = self._compared
+        found.set(differences)
+        verified_at.set(at.timestamp())
 
 
 @dataclass(frozen=True, slots=True)
