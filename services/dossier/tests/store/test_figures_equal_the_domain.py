@@ -26,12 +26,12 @@ from dossier.store.scopes import Scope
 from dossier.tables.counts import stat_cells
 from dossier.usecases import folding
 from dossier.usecases.ahead import count_figures
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from kernel.periods import ReportingPeriod
 from kernel.time_zone import LOCAL_ZONE, local_day
 from kernel.working_days import WorkingCalendar
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 FIRST = date(2022, 6, 1)
 DESK = Desk(WorkingCalendar())
@@ -56,6 +56,16 @@ stories = st.tuples(
     st.none() | st.integers(0, 15),
     st.sampled_from(["restart", "pause"]),
     steps,
+)
+
+SETTLED = sorted(allowed_from(Status.ACCEPTED)).index(Status.SETTLED)
+SETTLED_AND_RETURNED = (
+    Channel.ONLINE,
+    ("ho-tich", PROCEDURES[0], OFFICERS[0]),
+    10,
+    3,
+    "restart",
+    [(SETTLED, 5, 1), (0, 2, 1)],
 )
 
 
@@ -112,6 +122,7 @@ async def live(tx, agency_id: int, agency: str, story) -> Diary:
         external_id=None,
         folded_name="nguoi nop mau",
     )
+    await tx.execute(select(1))  # a transaction begins with its first statement
     issued = await receive(await driver_connection(tx), intake)
     code = dossier_code(agency, issued.issued_on, issued.serial)
     diary = Diary(code, field, procedure, channel)
@@ -170,6 +181,17 @@ def received_earlier(facts: days.Facts, by_days: int) -> days.Facts:
     return replace(facts, received_on=received_on, stretches=stretches)
 
 
+def instant_of(known, diaries) -> datetime | None:
+    """As known now, some hours on, or right before, at and after something was recorded."""
+    if known is None:
+        return None
+    if isinstance(known, int):
+        return noon(FIRST) + timedelta(hours=known)
+    place, microseconds = known
+    recorded = sorted({at for d in diaries for at, _ in (*d.known, *d.officers)})
+    return recorded[place % len(recorded)] + timedelta(microseconds=microseconds)
+
+
 @pytest.fixture
 def in_vain(app):
     """Sessions whose work is undone."""
@@ -184,18 +206,21 @@ def in_vain(app):
     st.lists(stories, min_size=1, max_size=5),
     st.integers(0, 120),
     st.integers(1, 92),
-    st.none() | st.integers(0, 4_000),
+    st.none() | st.integers(0, 4_000) | st.tuples(st.integers(0, 40), st.integers(-1, 1)),
 )
-async def test_sql_and_domain_count_the_same(in_vain, told, start, length, known_hours):
+@example(told=[SETTLED_AND_RETURNED], start=0, length=60, known=(1, -1))
+@example(told=[SETTLED_AND_RETURNED], start=0, length=60, known=(1, 0))
+@example(told=[SETTLED_AND_RETURNED], start=0, length=60, known=(1, 1))
+async def test_sql_and_domain_count_the_same(in_vain, told, start, length, known):
     agency = f"H72.1.{next(_numbers)}"
     period = ReportingPeriod(FIRST + timedelta(days=start), FIRST + timedelta(days=start + length))
     before = ReportingPeriod(period.start - timedelta(days=30), period.start)
-    known_at = None if known_hours is None else noon(FIRST) + timedelta(hours=known_hours)
     async with in_vain() as tx:
         agency_id = await number_agency(tx, agency)
         diaries = [await live(tx, agency_id, agency, story) for story in told]
-        known = [(d, d.facts(known_at or datetime.max.replace(tzinfo=UTC))) for d in diaries]
-        keys = {d.code: contribution(f, period) for d, f in known if f is not None}
+        known_at = instant_of(known, diaries)
+        holds = [(d, d.facts(known_at or datetime.max.replace(tzinfo=UTC))) for d in diaries]
+        keys = {d.code: contribution(f, period) for d, f in holds if f is not None}
 
         scope = Scope(agencies={agency}, sight=None, period=period, known_at=known_at)
         for key in KEYS:
@@ -335,6 +360,26 @@ async def test_folding_among_concurrent_writers_loses_nothing(app):
         everything = Scope(agencies=None, sight=None, period=PERIODS[0])
         for window in await cells.known_windows(tx):
             assert await rollups.differences(tx, everything, window, mark) == []
+
+
+@pytest.mark.parametrize("is_rebuilt", [False, True], ids=["folded", "rebuilt"])
+async def test_nothing_is_folded_past_a_transaction_that_is_still_open(app, is_rebuilt):
+    wards = [f"H73.4.{next(_numbers)}" for _ in range(2)]
+    async with app.state.sessions.begin() as tx:
+        numbers = [await number_agency(tx, ward) for ward in wards]
+    await folding.fold_log(app.state.folder, most=1_000_000)
+    story = (Channel.ONLINE, ("ho-tich", PROCEDURES[0], "officer-1"), 20, 3, "pause", [])
+    async with app.state.sessions.begin() as older:
+        await live(older, numbers[0], wards[0], story)
+        async with app.state.sessions.begin() as younger:
+            await live(younger, numbers[1], wards[1], story)
+        if is_rebuilt:
+            await folding.rebuild_counts(app.state.folder)
+        folded = await folding.fold_log(app.state.folder, most=1_000_000)
+        assert folded.events == 0
+    folded = await folding.fold_log(app.state.folder, most=1_000_000)
+    assert (folded.events, folded.lag_seconds) == (2, 0)
+    await _ahead_equals_raw(app, set(wards))
 
 
 async def test_a_cell_that_is_wrong_is_found(app):
