@@ -176,17 +176,3 @@ async def test_a_filing_moves_once_even_at_the_same_moment(client, a_filing):
     )
     codes = sorted(answer.status_code for answer in answers)
     assert codes == [200, 409, 409, 409]
-
-
-@pytest.mark.parametrize("desk", ["acceptance", "refusal", "stop", "withdrawal", "continuation",
-                                  "withdrawal-requests", "supplement-requests"])  # fmt: skip
-async def test_an_accepted_filing_is_a_dossier_and_takes_no_act_any_more(
-    at_desk, client, agency, desk
-):
-    accepted = await at_desk("acceptance", accepted_at="2022-09-05T08:00:00+07:00")
-    assert accepted.status_code == 201, accepted.text
-    body = {"reason": "Nộp nhầm"} if desk in ("refusal", "stop") else {}
-    answer = await at_desk(desk, **(A_SUPPLEMENT if desk == "supplement-requests" else body))
-    assert answer.status_code == 409, answer.text
-    listed = (await client.get("/v1/dossiers", params={"agency": agency})).json()["items"]
-    assert [dossier["code"] for dossier in listed] == [accepted.json()["code"]]

@@ -16,6 +16,7 @@ from dossier.domain.lifecycle import (
     is_waiting,
     move,
     move_filing,
+    require_asked_back,
     require_status,
     status_after_supplement,
 )
@@ -59,6 +60,16 @@ def test_a_filing_moves_until_it_is_accepted_and_never_after(status, to):
         with pytest.raises(IllegalMove) as refused:
             move_filing(status, to, came_from=Status.FILED)
         assert refused.value.details["allowed"] == sorted(allowed)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_only_a_filing_asked_back_is_given_back(status):
+    if status is Status.WITHDRAWAL_ASKED:
+        require_asked_back(status, LegalAct.GIVE_BACK, came_from=Status.FILED)
+        return
+    with pytest.raises(ActNotPossible) as refused:
+        require_asked_back(status, LegalAct.GIVE_BACK)
+    assert refused.value.details["allowed"] == sorted(OF_A_FILING.get(int(status), set()))
 
 
 @pytest.mark.parametrize("came_from", [1, 2, 4, 5, 6])

@@ -154,7 +154,7 @@ class TooLongAgo(Malformed):
 
 
 class FilingNotOpen(Conflict):
-    """The filing was accepted or refused before."""
+    """The filing is a dossier or ended, or somebody else moved it at the same moment."""
 
     code = "filing_not_open"
 

@@ -187,11 +187,14 @@ def move_filing(status: Status, to: Status, *, came_from: Status | None = None) 
 
     Law: our reading (moves between the portal's statuses)
     """
-    is_open = status in FILING_OPEN
-    allowed = (
-        allowed_from(status, came_from=came_from) & _FILING if is_open else frozenset[Status]()
-    )
-    return _moved(status, to, allowed)
+    return _moved(status, to, filing_allowed_from(status, came_from=came_from))
+
+
+def filing_allowed_from(status: Status, *, came_from: Status | None = None) -> frozenset[Status]:
+    """Return where a filing may go: nowhere once it is accepted or ended."""
+    if status not in FILING_OPEN:
+        return frozenset()
+    return allowed_from(status, came_from=came_from) & _FILING
 
 
 def _moved(status: Status, to: Status, allowed: frozenset[Status]) -> Status:
@@ -215,12 +218,24 @@ def require_status(
     status: Status, among: frozenset[Status], act: LegalAct, *, came_from: Status | None = None
 ) -> None:
     """Refuse an act that moves nothing, in a status in which it makes no sense."""
+    _require_among(status, among, act, allowed_from(status, came_from=came_from))
+
+
+def require_asked_back(status: Status, act: LegalAct, *, came_from: Status | None = None) -> None:
+    """Refuse to give back, or to go on with, a filing that nobody asked back."""
+    among = frozenset({Status.WITHDRAWAL_ASKED})
+    _require_among(status, among, act, filing_allowed_from(status, came_from=came_from))
+
+
+def _require_among(
+    status: Status, among: frozenset[Status], act: LegalAct, allowed: frozenset[Status]
+) -> None:
     if status not in among:
         raise ActNotPossible(
             act=str(act),
             from_status=int(status),
             possible_in=sorted(int(s) for s in among),
-            allowed=sorted(int(s) for s in allowed_from(status, came_from=came_from)),
+            allowed=sorted(int(s) for s in allowed),
         )
 
 

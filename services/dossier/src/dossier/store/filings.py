@@ -115,13 +115,17 @@ async def move_filing(
     by: str,
     at: datetime,
 ) -> bool:
-    """Move a filing to another status, with its event; False when somebody was faster."""
+    """Move a filing to another status, with its event; False when somebody was faster.
+
+    What has a code is a dossier, and never moves as a filing again.
+    """
     changed = await tx.execute(
         update(filings)
         .where(
             filings.c.agency_id == filing.agency_id,
             filings.c.filing_id == filing.filing_id,
             filings.c.version == filing.version,
+            filings.c.issued_on.is_(None),
         )
         .values(
             status=to,

@@ -10,8 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dossier.domain.chronology import act_instant, receipt_instant
 from dossier.domain.errors import FilingNotOpen, UnknownFiling
 from dossier.domain.facts import Channel
-from dossier.domain.lifecycle import LegalAct, Status, move_filing, require_status
-from dossier.domain.permissions import require_sight
+from dossier.domain.lifecycle import (
+    LegalAct,
+    Status,
+    filing_allowed_from,
+    move_filing,
+    require_asked_back,
+)
+from dossier.domain.permissions import Sight, require_sight
 from dossier.schemas.intake import FileDossier
 from dossier.store import filings
 from dossier.store.filings import Filing, FilingDetails
@@ -91,7 +97,7 @@ async def prepare_acceptance(
     with its key gets as far as its stored answer.
     """
     async with reading.begin() as tx:
-        filing = await _filing(tx, filing_id, acting)
+        filing = await _filing(tx, filing_id, acting.sight)
     instant = act_instant(accepted_at, now=acting.now, after=filing.status_since)
     terms = await terms_of(
         office.catalogue, filing.agency_code, filing.procedure_code, Channel.ONLINE, instant
@@ -114,8 +120,16 @@ async def prepare_acceptance(
 
 
 async def accept_filing(tx: AsyncSession, prepared: Prepared) -> Received:
-    """Accept an online filing: it becomes a dossier, received when it is accepted."""
-    return await receive_dossier(await driver_connection(tx), prepared)
+    """Accept an online filing: it becomes a dossier, received when it is accepted.
+
+    Raises:
+        FilingNotOpen: it is a dossier already, or was refused, stopped or given back.
+    """
+    try:
+        async with tx.begin_nested():
+            return await receive_dossier(await driver_connection(tx), prepared)
+    except FilingNotOpen as refused:
+        raise await _not_open(tx, prepared.intake.filing_id) from refused
 
 
 async def refuse_filing(
@@ -224,20 +238,25 @@ async def stop_filing(
     )
 
 
-async def _filing(tx: AsyncSession, filing_id: UUID, acting: Acting) -> Filing:
-    filing = await filings.filing(tx, filing_id, acting.sight)
+async def _filing(tx: AsyncSession, filing_id: UUID | None, sight: Sight) -> Filing:
+    filing = None if filing_id is None else await filings.filing(tx, filing_id, sight)
     if filing is None:
         raise UnknownFiling(filing_id=filing_id)
     return filing
 
 
+async def _not_open(tx: AsyncSession, filing_id: UUID | None) -> FilingNotOpen:
+    """Return the refusal of what came too late: where the filing stands, and may go, by now."""
+    filing = await _filing(tx, filing_id, None)
+    allowed = filing_allowed_from(filing.status, came_from=filing.came_from)
+    return FilingNotOpen(from_status=int(filing.status), allowed=sorted(int(s) for s in allowed))
+
+
 async def _filing_asked_back(
     tx: AsyncSession, filing_id: UUID, act: LegalAct, acting: Acting
 ) -> Filing:
-    filing = await _filing(tx, filing_id, acting)
-    require_status(
-        filing.status, frozenset({Status.WITHDRAWAL_ASKED}), act, came_from=filing.came_from
-    )
+    filing = await _filing(tx, filing_id, acting.sight)
+    require_asked_back(filing.status, act, came_from=filing.came_from)
     return filing
 
 
@@ -257,7 +276,7 @@ async def _move(
         IllegalMove: the table has no such move.
         FilingNotOpen: somebody else moved it at the same moment.
     """
-    filing = await _filing(tx, filing_id, acting)
+    filing = await _filing(tx, filing_id, acting.sight)
     move_filing(filing.status, to, came_from=filing.came_from)
     instant = act_instant(at, now=acting.now, after=filing.status_since)
     if not await filings.move_filing(
@@ -270,7 +289,7 @@ async def _move(
         by=acting.by,
         at=acting.now,
     ):
-        raise FilingNotOpen
+        raise await _not_open(tx, filing_id)
     return replace(
         filing,
         status=to,

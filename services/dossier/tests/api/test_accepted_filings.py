@@ -1,0 +1,95 @@
+"""A filing is closed once it is a dossier: what is done after is done to the dossier."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+A_SUPPLEMENT = {
+    "items": [{"component": "Tờ khai", "what_is_missing": "Chữ ký số"}],
+    "reason": "Hồ sơ chưa đủ",
+}
+ACTS = {
+    "acceptance": ({}, "filing_not_open"),
+    "refusal": ({"reason": "Nộp nhầm"}, "illegal_move"),
+    "supplement-requests": (A_SUPPLEMENT, "illegal_move"),
+    "withdrawal-requests": ({}, "illegal_move"),
+    "withdrawal": ({}, "act_not_possible"),
+    "continuation": ({}, "act_not_possible"),
+    "stop": ({"reason": "Không bổ sung"}, "illegal_move"),
+}
+
+
+@pytest.fixture
+async def filing(client, a_dossier):
+    """File a dossier online and return where its acts are posted."""
+    paper = a_dossier(filed_at="2022-09-03T20:00:00+07:00")
+    del paper["channel"], paper["received_at"]
+    filed = await client.post("/v1/filings", json=paper)
+    assert filed.status_code == 201, filed.text
+    return f"/v1/filings/{filed.json()['filing_id']}"
+
+
+async def codes_of(client, agency) -> list[str]:
+    listed = await client.get("/v1/dossiers", params={"agency": agency})
+    return [dossier["code"] for dossier in listed.json()["items"]]
+
+
+@pytest.mark.parametrize("act", ACTS)
+async def test_an_accepted_filing_takes_no_act(client, filing, agency, act):
+    accepted = await client.post(
+        f"{filing}/acceptance", json={"accepted_at": "2022-09-05T08:00:00+07:00"}
+    )
+    assert accepted.status_code == 201, accepted.text
+    body, code = ACTS[act]
+    refused = await client.post(f"{filing}/{act}", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (409, code), refused.text
+    details = refused.json()["details"]
+    assert (details["from_status"], details["allowed"]) == (2, [])
+    assert await codes_of(client, agency) == [accepted.json()["code"]]
+
+
+async def test_every_act_on_a_filing_is_tried_on_an_accepted_one(app):
+    paths = app.openapi()["paths"]
+    before = "/v1/filings/{filing_id}/"
+    acts = {path for path in paths if path.startswith(before) and "post" in paths[path]}
+    assert {path.removeprefix(before) for path in acts} == set(ACTS)
+
+
+async def test_a_refused_filing_says_where_it_stands(client, filing):
+    await client.post(f"{filing}/refusal", json={"reason": "Nộp nhầm"})
+    details = (await client.post(f"{filing}/acceptance", json={})).json()["details"]
+    assert (details["from_status"], details["allowed"]) == (3, [])
+
+
+async def test_a_filing_asked_back_may_stop_or_go_on_but_is_not_accepted(client, filing):
+    await client.post(f"{filing}/withdrawal-requests", json={})
+    refused = await client.post(f"{filing}/acceptance", json={})
+    assert (refused.status_code, refused.json()["code"]) == (409, "filing_not_open")
+    assert refused.json()["details"]["allowed"] == [1, 8]
+
+
+async def test_whoever_comes_second_learns_where_the_filing_stands(client, filing):
+    answers = await asyncio.gather(
+        *(client.post(f"{filing}/refusal", json={"reason": "Nộp nhầm"}) for _ in range(4))
+    )
+    refused = [answer.json() for answer in answers if answer.status_code == 409]
+    assert len(refused) == 3
+    assert {(no["details"]["from_status"], len(no["details"]["allowed"])) for no in refused} == {
+        (3, 0)
+    }
+
+
+async def test_the_database_accepts_nothing_that_has_a_code(client, filing, agency, app):
+    """Whatever once opened it again, as a supplement asked for after its acceptance did."""
+    await client.post(f"{filing}/acceptance", json={})
+    async with app.state.sessions.begin() as tx:
+        await tx.execute(
+            text("update filings set status = 5 where filing_id = :filing"),
+            {"filing": filing.rpartition("/")[2]},
+        )
+    again = await client.post(f"{filing}/acceptance", json={})
+    assert (again.status_code, again.json()["code"]) == (409, "filing_not_open")
+    moved = await client.post(f"{filing}/stop", json={"reason": "Không bổ sung"})
+    assert (moved.status_code, moved.json()["code"]) == (409, "filing_not_open")
+    assert len(await codes_of(client, agency)) == 1
