@@ -59,14 +59,9 @@ stories = st.tuples(
 )
 
 SETTLED = sorted(allowed_from(Status.ACCEPTED)).index(Status.SETTLED)
-SETTLED_AND_RETURNED = (
-    Channel.ONLINE,
-    ("ho-tich", PROCEDURES[0], OFFICERS[0]),
-    10,
-    3,
-    "restart",
-    [(SETTLED, 5, 1), (0, 2, 1)],
-)
+WHOSE = ("ho-tich", PROCEDURES[0], OFFICERS[0])
+SETTLED_AND_RETURNED = (Channel.ONLINE, WHOSE, 10, 3, "restart", [(SETTLED, 5, 1), (0, 2, 1)])
+PENDING = (Channel.ONLINE, WHOSE, 20, 3, "pause", [])
 
 
 def noon(day: date) -> datetime:
@@ -368,11 +363,10 @@ async def test_nothing_is_folded_past_a_transaction_that_is_still_open(app, is_r
     async with app.state.sessions.begin() as tx:
         numbers = [await number_agency(tx, ward) for ward in wards]
     await folding.fold_log(app.state.folder, most=1_000_000)
-    story = (Channel.ONLINE, ("ho-tich", PROCEDURES[0], "officer-1"), 20, 3, "pause", [])
     async with app.state.sessions.begin() as older:
-        await live(older, numbers[0], wards[0], story)
+        await live(older, numbers[0], wards[0], PENDING)
         async with app.state.sessions.begin() as younger:
-            await live(younger, numbers[1], wards[1], story)
+            await live(younger, numbers[1], wards[1], PENDING)
         if is_rebuilt:
             await folding.rebuild_counts(app.state.folder)
         folded = await folding.fold_log(app.state.folder, most=1_000_000)
@@ -386,8 +380,7 @@ async def test_a_cell_that_is_wrong_is_found(app):
     agency = f"H73.3.{next(_numbers)}"
     async with app.state.sessions.begin() as tx:
         agency_id = await number_agency(tx, agency)
-        story = (Channel.ONLINE, ("ho-tich", PROCEDURES[0], "officer-1"), 20, 3, "pause", [])
-        await live(tx, agency_id, agency, story)
+        await live(tx, agency_id, agency, PENDING)
     await folding.fold_log(app.state.folder, most=1_000_000)
     scope = Scope(agencies={agency}, sight=None, period=PERIODS[0])
     async with app.state.sessions() as tx:  # undone at the end
