@@ -122,13 +122,55 @@ async def test_the_desk_does_not_settle_what_it_handed_over(act_as, act, agency,
 
 async def test_a_step_is_neither_settled_nor_completed_before_it_began(act, town):
     await act("hand-overs", 1, **a_hand_over(town))
-    early = {"settled_at": "2022-09-05T07:59:59+07:00"}
-    assert (await act("settlement", 2, **early)).json()["code"] == "out_of_order"
+    early = {"stopped_at": "2022-09-05T07:59:59+07:00", "reason": "Trùng hồ sơ"}
+    assert (await act("stop", 2, **early)).json()["code"] == "out_of_order"
     early = {"taken_over_at": "2022-09-05T07:59:59+07:00"}
     assert (await act("hand-overs/1/take-over", 2, **early)).json()["code"] == "out_of_order"
     await act("hand-overs/1/take-over", 2, **TAKEN)
+    early = {"settled_at": "2022-09-05T13:59:59+07:00"}
+    assert (await act("settlement", 3, **early)).json()["code"] == "out_of_order"
     early = {"completed_at": "2022-09-05T13:59:59+07:00"}
     assert (await act("hand-overs/1/completion", 3, **early)).json()["code"] == "out_of_order"
+
+
+RESOLVERS = [
+    ("processing", "started_at", {}),
+    ("settlement", "settled_at", {}),
+    (
+        "supplement-requests",
+        "asked_at",
+        {
+            "items": [{"component": "Tờ khai", "what_is_missing": "Chữ ký"}],
+            "reason": "Hồ sơ chưa đủ",
+        },
+    ),
+    ("payment-requests", "asked_at", {"kind": "fee", "amount_vnd": 50_000}),
+]
+
+
+@pytest.mark.parametrize(("desk", "when", "paper"), RESOLVERS)
+async def test_whoever_settles_works_on_what_it_has_taken_over_and_from_then_on(
+    act, act_as, town, desk, when, paper
+):
+    await act("hand-overs", 1, **a_hand_over(town))
+    body = {**paper, when: "2022-09-05T15:00:00+07:00"}
+    waiting = await act_as(town, desk, 2, **body)
+    assert (waiting.status_code, waiting.json()["code"]) == (409, "hand_over_open"), waiting.text
+    assert waiting.json()["details"] == {"step_number": 1, "agency_code": town}
+    await act_as(town, "hand-overs/1/take-over", 2, **TAKEN)
+    early = await act_as(town, desk, 3, **{**body, when: "2022-09-05T13:59:59+07:00"})
+    assert (early.status_code, early.json()["code"]) == (422, "out_of_order"), early.text
+    done = await act_as(town, desk, 3, **body)
+    assert done.is_success, done.text
+
+
+async def test_a_step_is_not_completed_before_the_work_recorded_in_it(act, act_as, town):
+    await act("hand-overs", 1, **a_hand_over(town))
+    await act_as(town, "hand-overs/1/take-over", 2, **TAKEN)
+    await act_as(town, "processing", 3, started_at="2022-09-06T08:00:00+07:00")
+    early = {"completed_at": "2022-09-06T07:59:59+07:00"}
+    refused = await act_as(town, "hand-overs/1/completion", 4, **early)
+    assert (refused.status_code, refused.json()["code"]) == (422, "out_of_order"), refused.text
 
 
 @pytest.mark.parametrize(

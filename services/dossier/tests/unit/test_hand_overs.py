@@ -15,17 +15,19 @@ from dossier.domain.facts import Channel, EndKind
 from dossier.domain.hand_overs import (
     Cause,
     LatenessRule,
+    OpenStep,
     Step,
     StepEnd,
     last_step_end,
     lateness,
     require_after,
     require_handed_on,
+    require_in_hand,
     require_other_hands,
     require_step_open,
     step_due_on,
 )
-from dossier.domain.lifecycle import Status
+from dossier.domain.lifecycle import LegalAct, Status
 from kernel.time_zone import LOCAL_ZONE
 from kernel.working_days import WorkingCalendar
 
@@ -154,6 +156,45 @@ def test_what_was_not_taken_over_is_not_handed_on():
         require_handed_on([a_step(taken_over_at=None)], at=at(9))
     with pytest.raises(OutOfOrder):
         require_handed_on([a_step(taken_over_at=at(10))], at=at(9))
+
+
+def an_open_step(taken_over_at=None) -> OpenStep:
+    return OpenStep(
+        step_number=1, agency_code=TOWN, handed_over_at=at(8), taken_over_at=taken_over_at
+    )
+
+
+@pytest.mark.parametrize(
+    ("act", "ends_step", "before_taken", "as_of_before"),
+    [
+        (LegalAct.START, False, HandOverOpen, OutOfOrder),
+        (LegalAct.ASK_FOR_SUPPLEMENT, False, HandOverOpen, OutOfOrder),
+        (LegalAct.ASK_FOR_PAYMENT, False, HandOverOpen, OutOfOrder),
+        (LegalAct.SETTLE, True, HandOverOpen, OutOfOrder),
+        (LegalAct.STOP, True, None, OutOfOrder),
+        (LegalAct.GIVE_BACK, True, None, OutOfOrder),
+        (LegalAct.RECEIVE_SUPPLEMENT, False, None, None),
+        (LegalAct.ASK_TO_WITHDRAW, False, None, None),
+    ],
+)
+def test_work_on_a_step_follows_its_taking_over(act, ends_step, before_taken, as_of_before):
+    taken = an_open_step(at(8, 10))
+    for step, instant, refusal in (
+        (None, at(8, 8), None),
+        (an_open_step(), at(9), before_taken),
+        (taken, at(8), as_of_before),
+        (taken, at(8, 10), None),
+    ):
+        if refusal is None:
+            require_in_hand(step, act, at=instant, ends_step=ends_step)
+        else:
+            with pytest.raises(refusal):
+                require_in_hand(step, act, at=instant, ends_step=ends_step)
+
+
+def test_a_step_that_nobody_took_over_ends_after_it_was_handed_over():
+    with pytest.raises(OutOfOrder):
+        require_in_hand(an_open_step(), LegalAct.STOP, at=at(8, 8), ends_step=True)
 
 
 def test_nothing_belongs_to_a_step_before_it_began():

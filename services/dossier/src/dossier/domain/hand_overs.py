@@ -11,7 +11,8 @@ from dossier.domain.corrections import Corrections, Recorded, effective, out_of_
 from dossier.domain.desk import Desk
 from dossier.domain.errors import HandedToItself, HandOverOpen, OutOfOrder, StepNotOpen
 from dossier.domain.facts import FOREVER, Facts
-from dossier.domain.lifecycle import ENDED
+from dossier.domain.lifecycle import ENDED, LegalAct
+from dossier.domain.permissions import is_resolvers_alone
 
 HANDED_OVER = "handed_over"
 TAKEN_OVER = "taken_over"
@@ -33,6 +34,16 @@ class Step:
     handed_over_at: datetime
     taken_over_at: datetime | None
     completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenStep:
+    """The step a dossier is in: to whom it was handed over, and whether it was taken over."""
+
+    step_number: int
+    agency_code: str
+    handed_over_at: datetime
+    taken_over_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +119,21 @@ def require_after(began_at: datetime | None, *, at: datetime) -> None:
     """Refuse an act said to have happened before the step it belongs to began."""
     if began_at is not None and at < began_at:
         raise OutOfOrder(occurred_at=at, after=began_at)
+
+
+def require_in_hand(step: OpenStep | None, act: LegalAct, *, at: datetime, ends_step: bool) -> None:
+    """Refuse work on what is not taken over, or before it was; nothing ends a step before it began.
+
+    What the desk hears from the applicant while a step is open goes by the dossier alone.
+    """
+    if step is None:
+        return
+    if is_resolvers_alone(act):
+        if step.taken_over_at is None:
+            raise HandOverOpen(step_number=step.step_number, agency_code=step.agency_code)
+        require_after(step.taken_over_at, at=at)
+    elif ends_step:
+        require_after(step.taken_over_at or step.handed_over_at, at=at)
 
 
 def require_handed_on(steps: Sequence[Step], *, at: datetime) -> None:

@@ -84,6 +84,11 @@ def may_act(sight: Sight, act: LegalAct, holders: Holders) -> bool:
     return bool(WHO[act] & holders.sides(sight))
 
 
+def is_resolvers_alone(act: LegalAct) -> bool:
+    """Tell whether only whoever settles the dossier may do this."""
+    return WHO[act] == _RESOLVER
+
+
 def require_act(sight: Sight, act: LegalAct, holders: Holders) -> None:
     """Refuse an act of the other side."""
     if not may_act(sight, act, holders):

@@ -11,6 +11,7 @@ from dossier.domain.errors import (
     ApologyAlreadySent,
     ApologyNotDue,
     ApologyTooLate,
+    HandOverOpen,
     IllegalMove,
     InTheFuture,
     NeedsItsPaper,
@@ -39,10 +40,14 @@ router = APIRouter(prefix="/v1/dossiers/{code}", tags=["handling"])
 
 VERSIONED = (UnknownDossier, NotYourAct, VersionChanged, VersionRequired, InTheFuture, OutOfOrder)
 MOVES: dict[int | str, dict[str, Any]] = refusals(*VERSIONED, IllegalMove)
+WORK: dict[int | str, dict[str, Any]] = refusals(*VERSIONED, IllegalMove, HandOverOpen)
 BACK: dict[int | str, dict[str, Any]] = refusals(*VERSIONED, IllegalMove, ActNotPossible)
 
 
-@router.post("/moves", responses=refusals(*VERSIONED, IllegalMove, NeedsItsPaper, ReasonRequired))
+@router.post(
+    "/moves",
+    responses=refusals(*VERSIONED, IllegalMove, HandOverOpen, NeedsItsPaper, ReasonRequired),
+)
 async def move_dossier(body: MoveDossier, case: CaseAtOnce) -> DossierOut:
     """Move a dossier to another status, as portals do; 5, 6 and 10 have desks of their own."""
     change = case.change(body.occurred_at)
@@ -50,14 +55,14 @@ async def move_dossier(body: MoveDossier, case: CaseAtOnce) -> DossierOut:
     return case.show(await handling.move_dossier(case.once, change, to, reason=body.reason))
 
 
-@router.post("/processing", responses=MOVES)
+@router.post("/processing", responses=WORK)
 async def start_processing(body: StartProcessing, case: CaseAtOnce) -> DossierOut:
     """Begin the work on an accepted dossier."""
     change = case.change(body.started_at)
     return case.show(await handling.start_processing(case.once, change))
 
 
-@router.post("/settlement", responses=MOVES)
+@router.post("/settlement", responses=WORK)
 async def settle_dossier(body: SettleDossier, case: CaseAtOnce) -> DossierOut:
     """Issue the result; the clock ends."""
     change = case.change(body.settled_at)

@@ -12,6 +12,8 @@ from dossier.deps import AtOffice, Case, CaseOfficer, DossierCode, DossierReader
 from dossier.domain.errors import (
     ActNotPossible,
     AlreadyAnswered,
+    HandOverOpen,
+    IllegalMove,
     InTheFuture,
     NotYourAgency,
     OutOfOrder,
@@ -20,7 +22,7 @@ from dossier.domain.errors import (
     UnknownConsultation,
     UnknownDossier,
 )
-from dossier.routes.handling import BACK, MOVES, VERSIONED
+from dossier.routes.handling import BACK, VERSIONED, WORK
 from dossier.schemas.look_up import DossierOut
 from dossier.schemas.papers import (
     AnswerConsultation,
@@ -46,7 +48,7 @@ ConsultationNumber = Annotated[int, Path(ge=1, le=100_000)]
 
 @router.post(
     "/dossiers/{code}/supplement-requests",  # noqa: FAST003 - `Case` takes it
-    responses={**MOVES, **refusals(SupplementTooLate)},
+    responses=refusals(*VERSIONED, IllegalMove, HandOverOpen, SupplementTooLate),
 )
 async def ask_for_supplement(body: AskForSupplement, case: Case) -> DossierOut:
     """Ask for what is missing, item by item; the clock stands still until it comes."""
@@ -73,7 +75,7 @@ async def receive_supplement(body: ReceiveSupplement, case: Case) -> DossierOut:
     return case.show(await supplements.receive_supplement(case.tx, case.office, change))
 
 
-@router.post("/dossiers/{code}/payment-requests", responses=MOVES)  # noqa: FAST003 - as above
+@router.post("/dossiers/{code}/payment-requests", responses=WORK)  # noqa: FAST003 - as above
 async def ask_for_payment(body: AskForPayment, case: Case) -> DossierOut:
     """Ask the applicant to pay; the clock stands still until it is confirmed."""
     asked = await payments.ask_for_payment(

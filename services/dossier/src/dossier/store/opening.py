@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -11,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.dossier import Course, Dossier
+from dossier.domain.hand_overs import OpenStep
 from dossier.store.agency_codes import AgencyCodes
 from dossier.store.course import FACT_COLUMNS, course_of, facts_of
 from dossier.store.dossiers import OWN_COLUMNS, dossier_of_row
@@ -21,15 +21,13 @@ _OPENED = f"""
     select
         {", ".join(f"d.{name}" for name in OWN_COLUMNS)}, p.full_name, p.sealed, p.key_id,
         {", ".join(f"f.{name} as fact_{name}" for name in FACT_COLUMNS)},
-        (
-            select coalesce(h.taken_over_at, h.handed_over_at) from hand_overs h
-            where {_IS_OF.format("h")} and h.completed_at is null
-        ) as step_began_at
-"""  # noqa: S608 - our own column names
+        h.step_number, h.handed_over_at, h.taken_over_at
+"""
 _FROM = f"""
     from dossiers d
     join applicants p on p.agency_id = d.agency_id and p.applicant_id = d.applicant_id
     join facts f on {_IS_OF.format("f")}
+    left join hand_overs h on {_IS_OF.format("h")} and h.completed_at is null
 """
 _IN_TRANSACTION = text(f"""
     {_OPENED}, a.code as agency_code, r.code as resolver_agency_code
@@ -48,11 +46,11 @@ _AT_ONCE = f"""
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A dossier with its course, and when the step began that it is in."""
+    """A dossier with its course, and the step that it is in."""
 
     dossier: Dossier
     course: Course
-    step_began_at: datetime | None
+    step: OpenStep | None
 
 
 async def record(tx: AsyncSession, code: str, sealer: Sealer) -> Record | None:
@@ -89,6 +87,9 @@ def _record(rows: Sequence[dict[str, Any]], sealer: Sealer) -> Record:
     """Build the record of a dossier from its columns, said once for each stretch of its facts."""
     facts = facts_of([{name: row.pop(f"fact_{name}") for name in FACT_COLUMNS} for row in rows])
     own = rows[0]
-    began = own.pop("step_began_at")
+    step = {name: own.pop(name) for name in ("step_number", "handed_over_at", "taken_over_at")}
     of = dossier_of_row(own, sealer)
-    return Record(of, course_of(of, facts), began)
+    open_step = None
+    if step["step_number"] is not None:
+        open_step = OpenStep(agency_code=of.resolver_agency_code, **step)
+    return Record(of, course_of(of, facts), open_step)

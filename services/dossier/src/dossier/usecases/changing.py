@@ -17,7 +17,7 @@ from dossier.domain.desk import Desk
 from dossier.domain.dossier import Course, Dossier, following, moved
 from dossier.domain.errors import UnknownDossier
 from dossier.domain.facts import ReturnMethod
-from dossier.domain.hand_overs import require_after
+from dossier.domain.hand_overs import OpenStep, require_in_hand
 from dossier.domain.lifecycle import LegalAct, Status
 from dossier.domain.permissions import may_read, require_act
 from dossier.store import corrections, opening
@@ -55,7 +55,7 @@ class Opened:
 
     dossier: Dossier
     course: Course
-    step_began_at: datetime | None
+    step: OpenStep | None
     at: datetime
     desk: Desk
     acting: Acting
@@ -125,7 +125,7 @@ def _opened(found: Record | None, change: Change, desk: Desk, *, since_receipt: 
     return Opened(
         dossier=found.dossier,
         course=found.course,
-        step_began_at=found.step_began_at,
+        step=found.step,
         at=act_instant(change.at, now=change.acting.now, after=after),
         desk=desk,
         acting=change.acting,
@@ -195,8 +195,7 @@ def agency_of(code: str) -> str:
 
 def _move(opened: Opened, to: Status, method: ReturnMethod | None) -> tuple[LegalAct, Course]:
     act = opened.require_move(to)
-    if _CLOSES.get(act) is Paper.STEP:
-        require_after(opened.step_began_at, at=opened.at)
+    require_in_hand(opened.step, act, at=opened.at, ends_step=_CLOSES.get(act) is Paper.STEP)
     return act, opened.moved(to, method=method)
 
 

@@ -94,7 +94,7 @@ async def take_over(tx: AsyncSession, office: Office, change: Change, number: in
 
 async def complete_step(tx: AsyncSession, office: Office, change: Change, number: int) -> Dossier:
     """Complete a step without handing on: the dossier goes back to the agency that received it."""
-    opened = await open_held(tx, office, change, since_receipt=True)
+    opened = await open_held(tx, office, change)
     step = await _open_step(tx, opened, number, LegalAct.COMPLETE_STEP)
     rules.require_after(step.taken_over_at or step.handed_over_at, at=opened.at)
     rules.require_step_open(step, taken_over=True)
