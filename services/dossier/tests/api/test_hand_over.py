@@ -318,21 +318,49 @@ async def test_a_dossier_in_time_is_nobodys_fault(client, code, act):
     assert (answer["is_late"], answer["rule"], answer["causes"]) == (False, None, [])
 
 
+def a_correction(event: int, corrects: str, to: str | None) -> dict:
+    return {
+        "corrects": corrects,
+        "event_number": event,
+        "corrected_at": to,
+        "reason_code": "system_not_updated",
+        "reason": "Phần mềm ghi nhầm",
+        "evidence": "Sổ theo dõi hồ sơ 2022, trang 14",
+    }
+
+
+@pytest.mark.usefixtures("settled_in_town")
+async def test_whoever_settles_leaves_the_receipt_to_the_desk(client, code, bearer, agency, town):
+    path = f"/v1/dossiers/{code}/corrections"
+    earlier = a_correction(1, "received_at", "2022-08-30T08:00:00+07:00")
+
+    async def decide(who: str, number: int, how: str, **body):
+        headers = bearer("dossiers:approve", agency=who, subject="officer-2")
+        return await client.post(
+            f"{path}/{number}/{how}", json=body, headers={**headers, "If-Match": '"4"'}
+        )
+
+    theirs = bearer("dossiers:process", agency=town)
+    refused = await client.post(path, json=earlier, headers=theirs)
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_your_act")
+    assert refused.json()["details"]["agencies"] == [agency]
+    own = a_correction(4, "settled_at", "2022-09-19T09:00:00+07:00")
+    assert (await client.post(path, json=own, headers=theirs)).status_code == 201
+    desk = bearer("dossiers:process", agency=agency)
+    number = (await client.post(path, json=earlier, headers=desk)).json()["correction_id"]
+    for how, body in (("approval", {}), ("rejection", {"reason": "Không có căn cứ"})):
+        decided = await decide(town, number, how, **body)
+        assert (decided.status_code, decided.json()["code"]) == (403, "not_your_act")
+    assert (await decide(agency, number, "approval")).status_code == 200
+
+
 @pytest.fixture
 def correct(client, code, bearer):
     """Return a function: what an officer proposes of an event, the other approves."""
 
     async def propose_and_approve(corrects: str, event: int, to: str | None, version: int):
         path = f"/v1/dossiers/{code}/corrections"
-        paper = {
-            "corrects": corrects,
-            "event_number": event,
-            "corrected_at": to,
-            "reason_code": "system_not_updated",
-            "reason": "Phần mềm ghi nhầm",
-            "evidence": "Sổ theo dõi hồ sơ 2022, trang 14",
-        }
-        proposed = await client.post(path, json=paper)
+        proposed = await client.post(path, json=a_correction(event, corrects, to))
         assert proposed.status_code == 201, proposed.text
         approver = bearer("dossiers:approve", agency="*", subject="officer-2")
         return await client.post(

@@ -16,6 +16,7 @@ from dossier.domain.corrections import (
     replay,
     require_correctable,
     require_not_author,
+    require_own_record,
 )
 from dossier.domain.desk import Desk
 from dossier.domain.dossier import Course, Terms, moved
@@ -27,10 +28,12 @@ from dossier.domain.errors import (
     InTheFuture,
     NothingToCorrect,
     NotWhatWasRecorded,
+    NotYourAct,
     OwnCorrection,
 )
 from dossier.domain.facts import Channel, EndKind, ReturnMethod
 from dossier.domain.lifecycle import ENDED, Status, allowed_from
+from dossier.domain.permissions import Holders
 from hypothesis import given
 from hypothesis import strategies as st
 from kernel.time_zone import LOCAL_ZONE, local_day
@@ -81,6 +84,34 @@ def story(*events, terms=TERMS, return_method=None) -> Story:
 def told(*corrections, events=LIFE, desk=DESK) -> Course:
     held = {number: Correction(number, instant) for number, instant in corrections}
     return replay(story(*events), held, desk)
+
+
+WARD, TOWN = "H56.18.26", "H77.1"
+
+
+@pytest.mark.parametrize(
+    ("event", "is_the_desks"),
+    [
+        (RECEIVED, True),
+        (RETURNED, True),
+        (APOLOGISED, True),
+        (PROCESSED, False),
+        (ASKED, False),
+        (SUPPLIED, False),
+        (SETTLED, False),
+    ],
+)
+def test_the_desk_corrects_what_it_told_the_applicant_and_either_side_the_rest(event, is_the_desks):
+    """Our reading (the desk that received meets the applicant, the resolver settles)."""
+    handed = Holders(WARD, TOWN)
+    for sight in (None, frozenset({WARD}), frozenset({WARD, TOWN})):
+        require_own_record(event, sight, handed)
+    if not is_the_desks:
+        require_own_record(event, frozenset({TOWN}), handed)
+        return
+    with pytest.raises(NotYourAct) as refused:
+        require_own_record(event, frozenset({TOWN}), handed)
+    assert refused.value.details == {"act": "correct", "agencies": [WARD]}
 
 
 def test_without_corrections_the_course_is_the_one_recorded():

@@ -28,6 +28,7 @@ from dossier.domain.errors import (
 )
 from dossier.domain.facts import FOREVER, Channel, Facts, ReturnMethod
 from dossier.domain.lifecycle import ENDED, WAITING, Status
+from dossier.domain.permissions import Holders, Side, Sight, not_your_act
 from dossier.domain.recomputing import RECOMPUTED, recomputed
 
 APOLOGISED = "apologised"
@@ -153,6 +154,22 @@ def require_correctable(
         raise EventVoid(event_number=event.number)
     if held.corrected_at == corrected_at:
         raise NothingToCorrect(event_number=event.number, occurred_at=corrected_at)
+
+
+_OF_THE_DESK = frozenset({Corrects.RECEIVED_AT, Corrects.RETURNED_AT, Corrects.APOLOGY_SENT_AT})
+_DESK = frozenset({Side.RECEIVER})
+
+
+def require_own_record(event: Recorded, sight: Sight, holders: Holders) -> None:
+    """Refuse whoever settles to correct what the desk said to the applicant.
+
+    Receipt, return and apology are the desk's to correct and to decide on, everything else is
+    either side's; before a hand-over they are one.
+
+    Law: our reading (the desk that received meets the applicant, the resolver settles)
+    """
+    if records(event) & _OF_THE_DESK and Side.RECEIVER not in holders.sides(sight):
+        raise not_your_act("correct", _DESK, holders)
 
 
 def require_not_author(author: str, decides: str) -> None:

@@ -92,7 +92,10 @@ def is_resolvers_alone(act: LegalAct) -> bool:
 def require_act(sight: Sight, act: LegalAct, holders: Holders) -> None:
     """Refuse an act of the other side."""
     if not may_act(sight, act, holders):
-        sides = [
-            holders.receiver if side is Side.RECEIVER else holders.resolver for side in WHO[act]
-        ]
-        raise NotYourAct(act=str(act), agencies=sorted(set(sides)))
+        raise not_your_act(str(act), WHO[act], holders)
+
+
+def not_your_act(act: str, whose: frozenset[Side], holders: Holders) -> NotYourAct:
+    """Return the refusal of an act of the other side, naming whose it is."""
+    agencies = [holders.receiver if side is Side.RECEIVER else holders.resolver for side in whose]
+    return NotYourAct(act=act, agencies=sorted(set(agencies)))

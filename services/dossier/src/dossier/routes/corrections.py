@@ -19,6 +19,7 @@ from dossier.domain.errors import (
     InTheFuture,
     NothingToCorrect,
     NotWhatWasRecorded,
+    NotYourAct,
     OwnCorrection,
     TooLongAgo,
     UnknownCorrection,
@@ -35,6 +36,7 @@ CorrectionId = Annotated[int, Path(ge=1, le=1_000_000, description="Its number i
 _DECIDED = refusals(
     UnknownDossier,
     UnknownCorrection,
+    NotYourAct,
     OwnCorrection,
     CorrectionDecided,
     ImpossibleHistory,
@@ -49,6 +51,7 @@ _DECIDED = refusals(
     responses=refusals(
         UnknownDossier,
         UnknownEvent,
+        NotYourAct,
         NotWhatWasRecorded,
         CorrectionUnclear,
         NothingToCorrect,

@@ -1,5 +1,6 @@
 """Correcting the record: proposed with evidence, decided by somebody else, told from events."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +25,7 @@ from dossier.domain.corrections import (
     replay,
     require_correctable,
     require_not_author,
+    require_own_record,
 )
 from dossier.domain.dossier import Course, Dossier
 from dossier.domain.errors import CorrectionDecided, TooLongAgo, UnknownCorrection, UnknownEvent
@@ -67,6 +69,7 @@ async def propose_correction(
     await store.hold(tx, dossier)
     following = await store.next_number(tx, dossier)
     event = _event(await store.log(tx, dossier), event_number)
+    require_own_record(event, acting.sight, dossier.holders)
     holding = await store.holding(tx, dossier)
     require_correctable(
         event, corrects=corrects, corrected_at=corrected_at, holding=holding, now=acting.now
@@ -103,8 +106,10 @@ async def approve_correction(
     """Approve a correction: the course is told again, and the facts of before stay on record."""
     desk = await office.catalogue.desk(DossierCode.parse(code).agency.text)
     dossier = await _held(tx, office, code, acting=acting)
-    proposal = await _open_proposal(tx, dossier, correction_id, expected=expected, acting=acting)
     story = await _story(tx, dossier)
+    proposal = await _open_proposal(
+        tx, dossier, story.events, correction_id, expected=expected, acting=acting
+    )
     holding = await store.holding(tx, dossier)
     corrected: Corrections = {**holding, proposal.event_number: proposal.correction}
     before = await courses.course(tx, dossier)
@@ -139,7 +144,10 @@ async def reject_correction(
 ) -> Decided:
     """Reject a correction, saying why; the course stays."""
     dossier = await _held(tx, office, code, acting=acting)
-    proposal = await _open_proposal(tx, dossier, correction_id, expected=expected, acting=acting)
+    log = await store.log(tx, dossier)
+    proposal = await _open_proposal(
+        tx, dossier, log, correction_id, expected=expected, acting=acting
+    )
     course = await courses.course(tx, dossier)
     details = _told(proposal)
     at = await _keep(
@@ -174,11 +182,19 @@ async def _held(tx: AsyncSession, office: Office, code: str, *, acting: Acting) 
 
 
 async def _open_proposal(
-    tx: AsyncSession, dossier: Dossier, correction_id: int, *, expected: int, acting: Acting
+    tx: AsyncSession,
+    dossier: Dossier,
+    log: Sequence[Recorded],
+    correction_id: int,
+    *,
+    expected: int,
+    acting: Acting,
 ) -> Proposal:
     proposal = await store.proposal(tx, dossier, correction_id)
     if proposal is None:
         raise UnknownCorrection(correction_id=correction_id)
+    event = _event(log, proposal.event_number)
+    require_own_record(event, acting.sight, dossier.holders)
     require_not_author(proposal.proposed_by, acting.by)
     require_version(expected, dossier.version)
     if proposal.state is not CorrectionState.PROPOSED:
@@ -240,7 +256,7 @@ def _told(proposal: Proposal) -> dict[str, str | bool | int | None]:
     }
 
 
-def _event(log: list[Recorded], event_number: int) -> Recorded:
+def _event(log: Sequence[Recorded], event_number: int) -> Recorded:
     for event in log:
         if event.number == event_number:
             return event
