@@ -318,6 +318,17 @@ async def test_a_dossier_in_time_is_nobodys_fault(client, code, act):
     assert (answer["is_late"], answer["rule"], answer["causes"]) == (False, None, [])
 
 
+async def test_the_desk_settles_what_came_back_after_it_came_back(act, act_as, agency, town):
+    await act("hand-overs", 1, **a_hand_over(town))
+    await act_as(town, "hand-overs/1/take-over", 2, **TAKEN)
+    done = {"completed_at": "2022-09-07T09:00:00+07:00"}
+    await act_as(town, "hand-overs/1/completion", 3, **done)
+    early = await act_as(agency, "settlement", 4, settled_at="2022-09-07T08:59:59+07:00")
+    assert (early.status_code, early.json()["code"]) == (422, "out_of_order"), early.text
+    settled = await act_as(agency, "settlement", 4, settled_at="2022-09-07T09:00:00+07:00")
+    assert settled.status_code == 200, settled.text
+
+
 def a_correction(event: int, corrects: str, to: str | None) -> dict:
     return {
         "corrects": corrects,

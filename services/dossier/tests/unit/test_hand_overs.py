@@ -14,8 +14,8 @@ from dossier.domain.errors import (
 from dossier.domain.facts import Channel, EndKind
 from dossier.domain.hand_overs import (
     Cause,
+    LastStep,
     LatenessRule,
-    OpenStep,
     Step,
     StepEnd,
     last_step_end,
@@ -158,9 +158,13 @@ def test_what_was_not_taken_over_is_not_handed_on():
         require_handed_on([a_step(taken_over_at=at(10))], at=at(9))
 
 
-def an_open_step(taken_over_at=None) -> OpenStep:
-    return OpenStep(
-        step_number=1, agency_code=TOWN, handed_over_at=at(8), taken_over_at=taken_over_at
+def a_last_step(taken_over_at=None, completed_at=None) -> LastStep:
+    return LastStep(
+        step_number=1,
+        agency_code=TOWN,
+        handed_over_at=at(8),
+        taken_over_at=taken_over_at,
+        completed_at=completed_at,
     )
 
 
@@ -178,12 +182,14 @@ def an_open_step(taken_over_at=None) -> OpenStep:
     ],
 )
 def test_work_on_a_step_follows_its_taking_over(act, ends_step, before_taken, as_of_before):
-    taken = an_open_step(at(8, 10))
+    taken = a_last_step(at(8, 10))
     for step, instant, refusal in (
         (None, at(8, 8), None),
-        (an_open_step(), at(9), before_taken),
+        (a_last_step(), at(9), before_taken),
         (taken, at(8), as_of_before),
         (taken, at(8, 10), None),
+        (a_last_step(at(8, 10), at(9)), at(8, 11), as_of_before),
+        (a_last_step(None, at(9)), at(9), None),
     ):
         if refusal is None:
             require_in_hand(step, act, at=instant, ends_step=ends_step)
@@ -194,7 +200,7 @@ def test_work_on_a_step_follows_its_taking_over(act, ends_step, before_taken, as
 
 def test_a_step_that_nobody_took_over_ends_after_it_was_handed_over():
     with pytest.raises(OutOfOrder):
-        require_in_hand(an_open_step(), LegalAct.STOP, at=at(8, 8), ends_step=True)
+        require_in_hand(a_last_step(), LegalAct.STOP, at=at(8, 8), ends_step=True)
 
 
 def test_nothing_belongs_to_a_step_before_it_began():

@@ -37,13 +37,19 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenStep:
-    """The step a dossier is in: to whom it was handed over, and whether it was taken over."""
+class LastStep:
+    """The step a dossier is in, or was in last: both sides' time, as work on it needs them."""
 
     step_number: int
     agency_code: str
     handed_over_at: datetime
     taken_over_at: datetime | None
+    completed_at: datetime | None
+
+    @property
+    def since(self) -> datetime:
+        """Return from when on the dossier is where it is now."""
+        return self.completed_at or self.taken_over_at or self.handed_over_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +127,19 @@ def require_after(began_at: datetime | None, *, at: datetime) -> None:
         raise OutOfOrder(occurred_at=at, after=began_at)
 
 
-def require_in_hand(step: OpenStep | None, act: LegalAct, *, at: datetime, ends_step: bool) -> None:
-    """Refuse work on what is not taken over, or before it was; nothing ends a step before it began.
+def require_in_hand(step: LastStep | None, act: LegalAct, *, at: datetime, ends_step: bool) -> None:
+    """Refuse work on what is not taken over, or for a time before it was, or was given back.
 
-    What the desk hears from the applicant while a step is open goes by the dossier alone.
+    Nothing ends a step before it began. What the desk hears from the applicant while a step is
+    open goes by the dossier alone.
     """
     if step is None:
         return
-    if is_resolvers_alone(act):
-        if step.taken_over_at is None:
-            raise HandOverOpen(step_number=step.step_number, agency_code=step.agency_code)
-        require_after(step.taken_over_at, at=at)
-    elif ends_step:
-        require_after(step.taken_over_at or step.handed_over_at, at=at)
+    is_work = is_resolvers_alone(act)
+    if is_work and step.taken_over_at is None and step.completed_at is None:
+        raise HandOverOpen(step_number=step.step_number, agency_code=step.agency_code)
+    if is_work or ends_step:
+        require_after(step.since, at=at)
 
 
 def require_handed_on(steps: Sequence[Step], *, at: datetime) -> None:

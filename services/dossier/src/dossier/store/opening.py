@@ -1,4 +1,4 @@
-"""Reading a dossier for an act: itself, its facts and its open step, in one statement."""
+"""Reading a dossier for an act: itself, its facts and its last step, in one statement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,25 +10,29 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.dossier import Course, Dossier
-from dossier.domain.hand_overs import OpenStep
+from dossier.domain.hand_overs import LastStep
 from dossier.store.agency_codes import AgencyCodes
 from dossier.store.course import FACT_COLUMNS, course_of, facts_of
 from dossier.store.dossiers import OWN_COLUMNS, dossier_of_row
 from dossier.store.personal_data import Sealer
 
 _IS_OF = "{0}.agency_id = d.agency_id and {0}.issued_on = d.issued_on and {0}.serial = d.serial"
+_STEP_COLUMNS = ("step_number", "handed_over_at", "taken_over_at", "completed_at")
 _OPENED = f"""
     select
         {", ".join(f"d.{name}" for name in OWN_COLUMNS)}, p.full_name, p.sealed, p.key_id,
         {", ".join(f"f.{name} as fact_{name}" for name in FACT_COLUMNS)},
-        h.step_number, h.handed_over_at, h.taken_over_at
+        {", ".join(f"h.{name}" for name in _STEP_COLUMNS)}
 """
 _FROM = f"""
     from dossiers d
     join applicants p on p.agency_id = d.agency_id and p.applicant_id = d.applicant_id
     join facts f on {_IS_OF.format("f")}
-    left join hand_overs h on {_IS_OF.format("h")} and h.completed_at is null
-"""
+    left join lateral (
+        select {", ".join(_STEP_COLUMNS)} from hand_overs s
+        where {_IS_OF.format("s")} order by s.step_number desc limit 1
+    ) h on true
+"""  # noqa: S608 - our own column names
 _IN_TRANSACTION = text(f"""
     {_OPENED}, a.code as agency_code, r.code as resolver_agency_code
     {_FROM}
@@ -46,11 +50,11 @@ _AT_ONCE = f"""
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A dossier with its course, and the step that it is in."""
+    """A dossier with its course, and the step that it is in or was in last."""
 
     dossier: Dossier
     course: Course
-    step: OpenStep | None
+    step: LastStep | None
 
 
 async def record(tx: AsyncSession, code: str, sealer: Sealer) -> Record | None:
@@ -87,9 +91,9 @@ def _record(rows: Sequence[dict[str, Any]], sealer: Sealer) -> Record:
     """Build the record of a dossier from its columns, said once for each stretch of its facts."""
     facts = facts_of([{name: row.pop(f"fact_{name}") for name in FACT_COLUMNS} for row in rows])
     own = rows[0]
-    step = {name: own.pop(name) for name in ("step_number", "handed_over_at", "taken_over_at")}
+    told = {name: own.pop(name) for name in _STEP_COLUMNS}
     of = dossier_of_row(own, sealer)
-    open_step = None
-    if step["step_number"] is not None:
-        open_step = OpenStep(agency_code=of.resolver_agency_code, **step)
-    return Record(of, course_of(of, facts), open_step)
+    step = None
+    if told["step_number"] is not None:
+        step = LastStep(agency_code=of.resolver_agency_code, **told)
+    return Record(of, course_of(of, facts), step)

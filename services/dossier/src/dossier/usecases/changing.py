@@ -17,7 +17,7 @@ from dossier.domain.desk import Desk
 from dossier.domain.dossier import Course, Dossier, following, moved
 from dossier.domain.errors import UnknownDossier
 from dossier.domain.facts import ReturnMethod
-from dossier.domain.hand_overs import OpenStep, require_in_hand
+from dossier.domain.hand_overs import LastStep, require_in_hand
 from dossier.domain.lifecycle import LegalAct, Status
 from dossier.domain.permissions import may_read, require_act
 from dossier.store import corrections, opening
@@ -55,7 +55,7 @@ class Opened:
 
     dossier: Dossier
     course: Course
-    step: OpenStep | None
+    step: LastStep | None
     at: datetime
     desk: Desk
     acting: Acting
