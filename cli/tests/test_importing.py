@@ -149,6 +149,33 @@ async def test_a_damaged_file_is_imported_as_far_as_it_goes(dossier, local, tmp_
     assert "torn.ndjson.gz is damaged after line" in done.stderr
 
 
+async def test_a_compressed_file_with_corrupt_data_is_named(dossier, local, tmp_path):
+    whole = bytearray(gzip.compress("\n".join(lines("z", 3_000)).encode()))
+    whole[10] = 0xFF  # behind the header: no such kind of block
+    file = tmp_path / "corrupt.ndjson.gz"
+    file.write_bytes(whole)
+    done = await send(dossier, local, file)
+    assert done.returncode == 1
+    assert "corrupt.ndjson.gz is damaged after line 0" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+async def test_a_pipe_is_refused_in_one_line(local, tmp_path):
+    file = tmp_path / "pipe.ndjson"
+    os.mkfifo(file)
+    done = await send("http://127.0.0.1:9", local, file)
+    assert done.returncode == 1
+    assert "is no regular file" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+async def test_a_byte_order_mark_before_a_blank_line_is_no_line(dossier, local, tmp_path):
+    file = tmp_path / "marked.ndjson"
+    file.write_bytes(b"\xef\xbb\xbf\n" + "\n".join(lines("m", 2)).encode())
+    done = await send(dossier, local, file)
+    assert (done.returncode, done.stdout.split(",")[0]) == (0, "2 stored"), done.stderr
+
+
 async def test_who_may_not_import_is_told_so(dossier, local, tmp_path):
     file = tmp_path / "transfer.ndjson"
     file.write_text("\n".join(lines("e", 1)))

@@ -36,6 +36,7 @@ _A_STEP = 1_000
 _PATIENCE_SECONDS = 600
 _PAUSES_SECONDS = (1, 2, 4, 8)
 _PASSING = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _GZIP_MAGIC = b"\x1f\x8b"
 _LIFETIME = timedelta(hours=24)
 
@@ -142,6 +143,7 @@ class Part:
 def parts_of(file: Path) -> Iterator[Part]:
     """Read a file part by part, never more of it than a part.
 
+    A byte order mark is no part of the first line, which else would not pass for a blank one.
     Where a part begins and ends is told in bytes of the file as it lies on the disk. What is beyond
     the longest line that the service takes is left out: it will be rejected anyway.
     """
@@ -151,7 +153,8 @@ def parts_of(file: Path) -> Iterator[Part]:
         first, begins, lines, held = 1, 0, list[bytes](), 0
         try:
             while line := _line(source):
-                lines.append(line)
+                is_first = first == 1 and not lines
+                lines.append(line.removeprefix(_BYTE_ORDER_MARK) if is_first else line)
                 held += len(line)
                 if len(lines) == _LINES_A_REQUEST or held > _BYTES_A_REQUEST:
                     yield Part(first, lines, begins, raw.tell())

@@ -248,7 +248,8 @@ async def importer(request: Request, at: AtOffice) -> Importer:
         return worded(refusal.code, refusal.details)
 
     def malformed(error: ValidationError) -> LineProblem:
-        if error.errors()[0]["type"] in _NO_OBJECT:
+        first = error.errors()[0]
+        if first["type"] in _NO_OBJECT and not first["loc"]:
             return worded("malformed_json", {})
         places = ("/".join(map(str, found["loc"]))[:200] for found in error.errors()[:20])
         problem = worded("invalid_fields", {})

@@ -118,6 +118,12 @@ async def test_a_line_that_is_no_paper_is_rejected(client, a_history, line):
     assert outcomes[0]["problem"]["code"] == "malformed_json"
 
 
+async def test_a_field_that_should_be_an_object_is_pointed_at(client, a_history):
+    (outcome,) = await send(client, {**a_history(1), "applicant": "Người nộp mẫu"})
+    assert outcome["problem"]["code"] == "invalid_fields"
+    assert outcome["problem"]["pointers"] == ["applicant"]
+
+
 async def test_blank_lines_are_numbered_but_not_answered(client, a_history):
     outcomes = await send(client, b"", a_history(1), b"  ", a_history(2), b"")
     assert [outcome["line"] for outcome in outcomes] == [2, 4]
