@@ -300,6 +300,18 @@ async def test_lines_are_not_rejected_because_the_catalogue_is_away(client, a_hi
     assert [o["outcome"] for o in outcomes] == ["duplicate"] * 3 + ["stored"] * len(unseen)
 
 
+async def test_what_stands_before_the_line_the_catalogue_is_asked_for_is_stored(
+    client, a_history, catalog
+):
+    await send(client, a_history(0))
+    catalog.is_away = True
+    known = [a_history(number) for number in range(1, 600)]
+    unseen = a_history(600, procedure_code="1.000778")  # no copy of it is kept
+    outcomes = await send(client, *known[:-1], b"{", unseen, known[-1])
+    assert [o["outcome"] for o in outcomes] == ["stored"] * 598 + ["rejected"]
+    assert [o["line"] for o in outcomes] == list(range(1, 600))
+
+
 async def test_a_byte_order_mark_costs_no_line(client, a_history):
     line = b"\xef\xbb\xbf" + json.dumps(a_history(1)).encode()
     assert [o["outcome"] for o in await send(client, line, a_history(2))] == ["stored", "stored"]

@@ -66,6 +66,8 @@ class _Checked:
     outcomes: dict[int, bytes]
     histories: dict[int, tuple[str, History]]
     """By line number: the agency's code, and the history."""
+    is_cut_short: bool
+    """Lines are left that nothing can be said of, because the catalogue is away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,8 @@ async def import_dossiers(
 
     A batch is answered after its commit. A line that the database does not take is found by
     storing ever smaller parts of its batch, so it takes nobody along. When the catalogue cannot be
-    asked, the answers end before the lines do: the line is not to blame, and the client sends the
-    rest again.
+    asked, the answers end before the line it was asked for: the line is not to blame, and the
+    client sends the rest again.
     """
     answers: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=_WAITING_BATCHES)
     worker = asyncio.create_task(_work(importer, chunks, acting, answers))
@@ -116,11 +118,8 @@ async def _work(
             acting = replace(acting, now=importer.clock())
             if acting.now - book.opened_at > _BOOK_LASTS:
                 book = TermsBook(importer.office.catalogue, opened_at=acting.now)
-            try:
-                checked = await _check(importer, book, batch, acting=acting)
-            except NeighbourUnavailable:
-                is_cut_short = True
-                continue
+            checked = await _check(importer, book, batch, acting=acting)
+            is_cut_short = checked.is_cut_short
             if storing is not None:
                 await answers.put(await storing)
             storing = asyncio.create_task(_answered(importer, checked))
@@ -155,10 +154,10 @@ async def _check(
         except ValidationError as error:
             outcomes[line.number] = _rejected(line.number, importer.malformed(error))
         except NeighbourUnavailable:
-            raise
+            return _Checked(outcomes, histories, is_cut_short=True)
         except Refusal as refusal:
             outcomes[line.number] = _rejected(line.number, importer.explain(refusal))
-    return _Checked(outcomes, histories)
+    return _Checked(outcomes, histories, is_cut_short=False)
 
 
 async def _answered(importer: Importer, checked: _Checked) -> bytes:
