@@ -300,6 +300,35 @@ async def test_lines_are_not_rejected_because_the_catalogue_is_away(client, a_hi
     assert [o["outcome"] for o in outcomes] == ["duplicate"] * 3 + ["stored"] * len(unseen)
 
 
+async def test_a_corrected_dossier_is_known_by_what_was_told_before_and_by_what_is_true(
+    client, a_history, bearer
+):
+    line, right = a_history(1), a_history(1, received_at="2022-07-04T09:00:00+07:00")
+    wrong = a_history(1, received_at="2022-07-04T10:00:00+07:00")
+    (first,) = await send(client, line)
+    path = f"/v1/dossiers/{first['code']}/corrections"
+    proposal = {
+        "corrects": "received_at",
+        "event_number": 1,
+        "corrected_at": right["received_at"],
+        "reason_code": "system_not_updated",
+        "reason": "Giờ nhận ghi sai",
+        "evidence": "Sổ theo dõi hồ sơ 2022, trang 14",
+    }
+    proposed = await client.post(path, json=proposal)
+    assert proposed.status_code == 201, proposed.text
+    approved = await client.post(
+        f"{path}/1/approval",
+        headers={
+            **bearer("dossiers:approve", agency="*", subject="officer-2"),
+            "If-Match": '"3"',
+        },
+    )
+    assert approved.status_code == 200, approved.text
+    outcomes = [(await send(client, told))[0]["outcome"] for told in (line, right, wrong)]
+    assert outcomes == ["duplicate", "duplicate", "rejected"]
+
+
 async def test_what_stands_before_the_line_the_catalogue_is_asked_for_is_stored(
     client, a_history, catalog
 ):

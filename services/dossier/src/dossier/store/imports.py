@@ -38,12 +38,15 @@ _KNOWN = """
                select array_agg(e.occurred_at) from events e
                where e.agency_id = d.agency_id and e.issued_on = d.issued_on
                  and e.serial = d.serial
-           ) as instants
+           ) || array_remove(array[d.received_at, d.ended_at, d.returned_at], null) as instants
     from unnest($1::int[], $2::text[]) as asked (agency_id, external_id)
     join dossiers d using (agency_id, external_id)
     join applicants p on p.agency_id = d.agency_id and p.applicant_id = d.applicant_id
 """
-"""What the log says is never changed, so a dossier is the one it was however it went on."""
+"""What the log says is never changed, so a dossier is the one it was however it went on.
+
+Beside it stand the instants as corrected: a transfer may have been put right at its source too.
+"""
 _RAISE = """
     insert into daily_serials as s (agency_id, issued_on, last_serial)
     select * from unnest($1::int[], $2::date[], $3::int[]) as raised order by 1, 2
