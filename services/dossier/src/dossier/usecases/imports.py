@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -108,28 +109,48 @@ async def _work(
     """Check a batch while the one before is being stored, and answer in order."""
     storing: asyncio.Task[bytes] | None = None
     book = TermsBook(importer.office.catalogue, opened_at=importer.clock())
-    usual = gc.get_threshold()
-    gc.set_threshold(_SELDOM, *usual[1:])
+    is_cut_short = False
     try:
-        is_cut_short = False
-        async for batch in batches(chunks, lines=BATCH, size=_BATCH_BYTES, first=_FIRST_BATCH):
-            if is_cut_short:
-                continue  # The client reads no answer before it has said all.
-            acting = replace(acting, now=importer.clock())
-            if acting.now - book.opened_at > _BOOK_LASTS:
-                book = TermsBook(importer.office.catalogue, opened_at=acting.now)
-            checked = await _check(importer, book, batch, acting=acting)
-            is_cut_short = checked.is_cut_short
+        with _seldom_collecting():
+            async for batch in batches(chunks, lines=BATCH, size=_BATCH_BYTES, first=_FIRST_BATCH):
+                if is_cut_short:
+                    continue  # The client reads no answer before it has said all.
+                acting = replace(acting, now=importer.clock())
+                if acting.now - book.opened_at > _BOOK_LASTS:
+                    book = TermsBook(importer.office.catalogue, opened_at=acting.now)
+                checked = await _check(importer, book, batch, acting=acting)
+                is_cut_short = checked.is_cut_short
+                if storing is not None:
+                    await answers.put(await storing)
+                storing = asyncio.create_task(_answered(importer, checked))
             if storing is not None:
                 await answers.put(await storing)
-            storing = asyncio.create_task(_answered(importer, checked))
-        if storing is not None:
-            await answers.put(await storing)
     finally:
-        gc.set_threshold(*usual)
         if storing is not None:
             storing.cancel()
         await answers.put(None)
+
+
+class _Running:
+    """How many imports run in this process, and how often it looks for cycles without them."""
+
+    count = 0
+    usual = gc.get_threshold()
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Look for cycles seldom until the last of the imports that run at once ends."""
+    if not _Running.count:
+        _Running.usual = gc.get_threshold()
+        gc.set_threshold(_SELDOM, *_Running.usual[1:])
+    _Running.count += 1
+    try:
+        yield
+    finally:
+        _Running.count -= 1
+        if not _Running.count:
+            gc.set_threshold(*_Running.usual)
 
 
 async def _check(
