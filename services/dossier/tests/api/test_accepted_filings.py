@@ -93,3 +93,31 @@ async def test_the_database_accepts_nothing_that_has_a_code(client, filing, agen
     moved = await client.post(f"{filing}/stop", json={"reason": "Không bổ sung"})
     assert (moved.status_code, moved.json()["code"]) == (409, "filing_not_open")
     assert len(await codes_of(client, agency)) == 1
+
+
+async def test_no_correction_receives_a_filing_before_it_was_filed(client, filing, bearer):
+    accepted = await client.post(
+        f"{filing}/acceptance", json={"accepted_at": "2022-09-05T08:00:00+07:00"}
+    )
+    path = f"/v1/dossiers/{accepted.json()['code']}/corrections"
+    decided = []
+    for number, to in enumerate(("2022-09-03T19:59:59+07:00", "2022-09-03T20:00:00+07:00"), 1):
+        paper = {
+            "corrects": "received_at",
+            "event_number": 1,
+            "corrected_at": to,
+            "reason_code": "system_not_updated",
+            "reason": "Phần mềm ghi nhầm",
+            "evidence": "Sổ theo dõi hồ sơ 2022, trang 14",
+        }
+        assert (await client.post(path, json=paper)).status_code == 201
+        approver = bearer("dossiers:approve", agency="*", subject="officer-2")
+        headers = {**approver, "If-Match": f'"{number}"'}
+        decided.append(await client.post(f"{path}/{number}/approval", headers=headers))
+        if decided[-1].status_code == 409:
+            headers = {**approver, "If-Match": '"1"'}
+            body = {"reason": "Trước khi nộp"}
+            await client.post(f"{path}/{number}/rejection", json=body, headers=headers)
+    assert [answer.status_code for answer in decided] == [409, 200], decided[-1].text
+    assert decided[0].json()["code"] == "impossible_history"
+    assert decided[0].json()["details"]["after_kind"] == "filed"

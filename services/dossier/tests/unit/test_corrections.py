@@ -1,5 +1,6 @@
 """A wrong time is corrected by telling the events again; nothing recorded is overwritten."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise, permutations
 
@@ -224,6 +225,25 @@ def test_acts_cannot_come_before_those_they_follow(correction, order):
 def test_an_apology_cannot_come_before_the_receipt():
     with pytest.raises(ImpossibleHistory):
         told((7, at("2022-07-03")), events=(*LIFE[:4], APOLOGISED))
+
+
+def test_another_agency_is_not_asked_before_the_receipt():
+    consulted = event(7, "consulted", (4, 4), "2022-07-05", agency_code=TOWN)
+    told((1, at("2022-07-05")), events=(RECEIVED, consulted))
+    with pytest.raises(ImpossibleHistory) as refused:
+        told((1, at("2022-07-06")), events=(RECEIVED, consulted))
+    assert refused.value.details["after_kind"] == "received"
+
+
+def test_nothing_is_received_before_it_was_filed():
+    filed = replace(story(RECEIVED), filed_at=at("2022-07-01"))
+    same_moment = replay(filed, {1: Correction(1, at("2022-07-01"))}, DESK)
+    assert same_moment.facts.received_on == date(2022, 7, 1)
+    with pytest.raises(ImpossibleHistory) as refused:
+        replay(filed, {1: Correction(1, at("2022-07-01", 8))}, DESK)
+    details = refused.value.details
+    assert (details["why"], details["after_kind"]) == ("order", "filed")
+    assert details["after"] == at("2022-07-01")
 
 
 def test_a_result_was_not_returned_for_a_dossier_that_never_ended():

@@ -25,6 +25,7 @@ from dossier.domain.hand_overs import (
     require_in_hand,
     require_other_hands,
     require_step_open,
+    require_steps_in_order,
     step_due_on,
 )
 from dossier.domain.lifecycle import LegalAct, Status
@@ -277,7 +278,58 @@ def test_a_dossier_that_nobody_handed_over_has_no_step_to_end():
     assert last_step_end((SETTLED, RETURNED), {}) is None
 
 
-def test_no_correction_ends_a_dossier_before_the_step_began_that_its_end_closed():
+RECEIVED = Recorded(
+    number=1,
+    kind="received",
+    from_status=None,
+    to_status=Status.ACCEPTED,
+    occurred_at=at(1),
+    details={},
+)
+STARTED = an_event(4, "in_process", 10, 2, 4)
+ASKED_BACK = an_event(4, "withdrawal_asked", 10, 2, 7)
+COMPLETED = an_event(5, "step_completed", 12, 4, 4, step_number=1)
+ONWARD = an_event(5, "handed_over", 12, 4, 4, step_number=2)
+GIVEN_BACK = (RECEIVED, HANDED, TAKEN, STARTED, COMPLETED, an_event(6, "settled", 15, 4, 9))
+HANDED_ON = (RECEIVED, HANDED, TAKEN, STARTED, ONWARD, an_event(6, "taken_over", 15, step_number=2))
+
+
+@pytest.mark.parametrize(
+    ("events", "number", "day", "order"),
+    [
+        ((RECEIVED, *STEP_LIFE), 4, 5, (4, 3)),
+        ((RECEIVED, *STEP_LIFE), 1, 6, (2, 1)),
+        (GIVEN_BACK, 1, 6, (2, 1)),
+        (GIVEN_BACK, 4, 7, (4, 3)),
+        (GIVEN_BACK, 4, 13, (5, 4)),
+        (GIVEN_BACK, 6, 11, (6, 5)),
+        (HANDED_ON, 4, 13, (5, 4)),
+        ((RECEIVED, HANDED, ASKED_BACK, an_event(5, "stopped", 12, 7, 8)), 5, 4, (5, 2)),
+        ((RECEIVED, HANDED, an_event(3, "taken_over", 4, step_number=1)), 9, 9, (3, 2)),
+    ],
+)
+def test_no_correction_tells_a_step_out_of_the_order_of_the_other_acts(events, number, day, order):
+    """Our reading (a step that the dossier's end closed follows its corrections)."""
     with pytest.raises(ImpossibleHistory) as refused:
-        last_step_end(STEP_LIFE, {4: Correction(4, at(5))})
-    assert refused.value.details["after_kind"] == "taken_over"
+        require_steps_in_order(events, {number: Correction(number, at(day))})
+    details = refused.value.details
+    assert (details["event_number"], details["after_event_number"]) == order
+    assert details["why"] == "order"
+
+
+@pytest.mark.parametrize(
+    ("events", "number", "day"),
+    [
+        (STEP_LIFE, 4, 8),
+        (GIVEN_BACK, 1, 5),
+        (GIVEN_BACK, 4, 8),
+        (GIVEN_BACK, 4, 12),
+        (GIVEN_BACK, 6, 12),
+        (HANDED_ON, 4, 12),
+        # A wish to withdraw is heard at the desk, wherever the dossier is.
+        ((RECEIVED, HANDED, TAKEN, ASKED_BACK), 4, 2),
+        ((RECEIVED, ASKED_BACK), 1, 2),
+    ],
+)
+def test_a_correction_that_keeps_the_order_of_steps_holds(events, number, day):
+    require_steps_in_order(events, {number: Correction(number, at(day))})

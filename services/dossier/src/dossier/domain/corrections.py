@@ -32,7 +32,10 @@ from dossier.domain.permissions import Holders, Side, Sight, not_your_act
 from dossier.domain.recomputing import RECOMPUTED, recomputed
 
 APOLOGISED = "apologised"
+CONSULTED = "consulted"
 CORRECTED = "corrected"
+_WHENEVER = frozenset({APOLOGISED, CONSULTED})
+"""What may be recorded for any time after the receipt."""
 Details = Mapping[str, str | bool | int | None]
 
 
@@ -91,13 +94,15 @@ Corrections = Mapping[int, Correction]
 class Story:
     """What a course is told from: the log, and what never changes in a dossier's life.
 
-    `return_method` speaks for imported returns, whose events do not name one.
+    `return_method` speaks for imported returns, whose events do not name one; `filed_at` is when
+    an online filing last moved before it was received.
     """
 
     channel: Channel
     terms: Terms
     return_method: ReturnMethod | None
     events: Sequence[Recorded]
+    filed_at: datetime | None = None
 
 
 def records(event: Recorded) -> frozenset[Corrects]:
@@ -191,6 +196,7 @@ def replay(story: Story, corrections: Corrections, desk: Desk) -> Course:
         ImpossibleHistory: an act would come before the one it follows, or have no place at all.
     """
     first, *rest = effective(story.events, corrections)
+    _require_filed(first, story.filed_at)
     _require_order([first, *rest])
     counted_anew_from = _first_touching_the_clock(story.events, corrections)
     course = _received(first, story, desk, is_as_recorded=first.number < counted_anew_from)
@@ -238,12 +244,25 @@ def out_of_order(event: Recorded, before: Recorded) -> ImpossibleHistory:
     )
 
 
+def _require_filed(receipt: Recorded, filed_at: datetime | None) -> None:
+    """Nothing is received before it was filed."""
+    if filed_at is not None and receipt.occurred_at < filed_at:
+        raise ImpossibleHistory(
+            why="order",
+            event_number=receipt.number,
+            kind=receipt.kind,
+            occurred_at=receipt.occurred_at,
+            after_kind="filed",
+            after=filed_at,
+        )
+
+
 def _require_order(events: Iterable[Recorded]) -> None:
-    """Moves follow each other, and an apology follows the receipt."""
+    """Moves follow each other; an apology and a question to another agency follow the receipt."""
     first: Recorded | None = None
     last: Recorded | None = None
     for event in events:
-        if not event.is_move and event.kind != APOLOGISED:
+        if not event.is_move and event.kind not in _WHENEVER:
             continue
         before = last if event.is_move else first
         if before is not None and event.occurred_at < before.occurred_at:

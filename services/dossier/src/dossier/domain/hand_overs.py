@@ -11,13 +11,14 @@ from dossier.domain.corrections import Corrections, Recorded, effective, out_of_
 from dossier.domain.desk import Desk
 from dossier.domain.errors import HandedToItself, HandOverOpen, OutOfOrder, StepNotOpen
 from dossier.domain.facts import FOREVER, Facts
-from dossier.domain.lifecycle import ENDED, LegalAct
+from dossier.domain.lifecycle import ENDED, LegalAct, act_of
 from dossier.domain.permissions import is_resolvers_alone
 
 HANDED_OVER = "handed_over"
 TAKEN_OVER = "taken_over"
 STEP_COMPLETED = "step_completed"
 """The kinds of the events, each of which names its step."""
+_OF_STEPS = frozenset({HANDED_OVER, TAKEN_OVER, STEP_COMPLETED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,23 +167,54 @@ def last_step_end(events: Sequence[Recorded], corrections: Corrections) -> StepE
     A step that nobody completed ends when the dossier ended, as corrected; once that end never
     was, the step is open again.
 
-    Raises:
-        ImpossibleHistory: the dossier would have ended before the step began that its end closed.
-
     Law: our reading (a step that the dossier's end closed follows its corrections)
     """
     told: StepEnd | None = None
-    began: Recorded | None = None
     for event in effective(events, corrections):
         if event.kind in (HANDED_OVER, TAKEN_OVER):
-            told, began = StepEnd(_step_number(event), None), event
+            told = StepEnd(_step_number(event), None)
         elif event.kind == STEP_COMPLETED:
-            told, began = StepEnd(_step_number(event), event.occurred_at), None
-        elif told is not None and began is not None and event.is_move and event.to_status in ENDED:
-            if event.occurred_at < began.occurred_at:
-                raise out_of_order(event, began)
-            told, began = StepEnd(told.step_number, event.occurred_at), None
+            told = StepEnd(_step_number(event), event.occurred_at)
+        elif told is not None and told.completed_at is None and _ends(event):
+            told = StepEnd(told.step_number, event.occurred_at)
     return told
+
+
+def require_steps_in_order(events: Sequence[Recorded], corrections: Corrections) -> None:
+    """Refuse a history whose steps, told with `corrections`, do not fit between its other acts.
+
+    A dossier is handed over and given back after whatever moved it last, and taken over after it
+    was handed over; work on it, and its end, follow its last step: what the acts themselves want.
+
+    Raises:
+        ImpossibleHistory: an act would come before the one it follows.
+
+    Law: our reading (a step that the dossier's end closed follows its corrections)
+    """
+    moved: Recorded | None = None
+    step: Recorded | None = None
+    for event in effective(events, corrections):
+        is_step = event.kind in _OF_STEPS
+        follows_moves = is_step and event.kind != TAKEN_OVER
+        follows_step = is_step or _ends(event) or _is_work(event)
+        for before, follows in ((moved, follows_moves), (step, follows_step)):
+            if follows and before is not None and event.occurred_at < before.occurred_at:
+                raise out_of_order(event, before)
+        if event.is_move:
+            moved = event
+        if is_step:
+            step = event
+
+
+def _ends(event: Recorded) -> bool:
+    return event.is_move and event.to_status in ENDED
+
+
+def _is_work(event: Recorded) -> bool:
+    """Tell whether a move is for whoever settles alone; the receipt is the desk's."""
+    if not event.is_move or event.from_status is None:
+        return False
+    return is_resolvers_alone(act_of(event.from_status, event.to_status))
 
 
 def lateness(

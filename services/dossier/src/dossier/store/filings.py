@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from dossier.domain.dossier import Dossier
 from dossier.domain.lifecycle import Status
 from dossier.domain.permissions import Sight
 from dossier.store.agencies import in_sight
@@ -102,6 +103,18 @@ async def filing(tx: AsyncSession, filing_id: UUID, sight: Sight) -> Filing | No
         return None
     came_from = None if row["came_from"] is None else Status(row["came_from"])
     return Filing(**{**row, "status": Status(row["status"]), "came_from": came_from})
+
+
+async def last_moved_at(tx: AsyncSession, of: Dossier) -> datetime | None:
+    """Return when the filing that became a dossier last moved before; None when none did."""
+    if of.filing_id is None:
+        return None
+    moved_at: datetime | None = await tx.scalar(
+        select(func.coalesce(filings.c.status_since, filings.c.filed_at)).where(
+            filings.c.agency_id == of.agency_id, filings.c.filing_id == of.filing_id
+        )
+    )
+    return moved_at
 
 
 async def move_filing(

@@ -29,10 +29,10 @@ from dossier.domain.corrections import (
 )
 from dossier.domain.dossier import Course, Dossier
 from dossier.domain.errors import CorrectionDecided, TooLongAgo, UnknownCorrection, UnknownEvent
-from dossier.domain.hand_overs import last_step_end
+from dossier.domain.hand_overs import last_step_end, require_steps_in_order
 from dossier.store import corrections as store
 from dossier.store import course as courses
-from dossier.store import hand_overs
+from dossier.store import filings, hand_overs
 from dossier.store.corrections import Proposal
 from dossier.store.course import Act
 from dossier.usecases.acting import Acting, Office
@@ -114,6 +114,7 @@ async def approve_correction(
     corrected: Corrections = {**holding, proposal.event_number: proposal.correction}
     before = await courses.course(tx, dossier)
     after = replay(story, corrected, desk)
+    require_steps_in_order(story.events, corrected)
     step_end = last_step_end(story.events, corrected)
     details = {**_told(proposal), **changed_days(before.facts, after.facts)}
     at = await _keep(
@@ -208,6 +209,7 @@ async def _story(tx: AsyncSession, dossier: Dossier) -> Story:
         terms=dossier.terms,
         return_method=dossier.return_method,
         events=await store.log(tx, dossier),
+        filed_at=await filings.last_moved_at(tx, dossier),
     )
 
 
