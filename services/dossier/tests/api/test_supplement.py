@@ -116,3 +116,19 @@ async def test_nothing_can_be_received_that_was_not_asked_for(act):
     assert (answer.status_code, problem["code"]) == (409, "act_not_possible")
     assert problem["details"]["from_status"] == 2
     assert problem["details"]["allowed"] == [4, 5, 6, 7, 8, 9]
+
+
+@pytest.mark.parametrize("is_in_process", [False, True])
+async def test_a_wish_to_withdraw_meanwhile_changes_nothing_of_where_the_supplement_leads(
+    act, is_in_process
+):
+    if is_in_process:
+        await act("processing", 1, started_at="2022-09-05T14:00:00+07:00")
+    version = 1 + is_in_process
+    await act("supplement-requests", version, **a_request())
+    await act("withdrawal-requests", version + 1, asked_at="2022-09-06T08:00:00+07:00")
+    continued = await act("continuation", version + 2, continued_at="2022-09-06T09:00:00+07:00")
+    assert continued.json()["status"] == 5, continued.text
+    received = await act("supplements", version + 3, received_at="2022-09-07T09:00:00+07:00")
+    assert received.status_code == 200, received.text
+    assert received.json()["status"] == (4 if is_in_process else 2)

@@ -19,6 +19,7 @@ from dossier.domain.lifecycle import (
     require_asked_back,
     require_status,
     status_after_supplement,
+    supplement_asked_in,
 )
 
 PAGE = Path(__file__).parents[4] / "docs" / "lifecycle.md"
@@ -135,9 +136,29 @@ def test_an_act_that_moves_nothing_names_where_it_is_possible_and_the_moves_that
     }
 
 
-@pytest.mark.parametrize(("came_from", "to"), [(2, 2), (4, 4), (7, 4), (None, 4)])
+@pytest.mark.parametrize(("came_from", "to"), [(2, 2), (4, 4), (None, 4)])
 def test_a_complete_supplement_leads_back_to_where_it_was_asked_for(came_from, to):
     assert status_after_supplement(came_from and Status(came_from)) is Status(to)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "asked_in"),
+    [
+        ([2], None),
+        ([2, 4, 7, 4], None),
+        ([2, 5], 2),
+        ([2, 4, 5], 4),
+        ([2, 5, 7, 5], 2),
+        ([2, 5, 5, 7, 7, 5, 7, 5], 2),
+        ([2, 4, 5, 7, 5], 4),
+        ([2, 5, 7, 5, 2, 4, 5, 7, 5], 4),
+        ([2, 7, 2, 5, 7, 5], 2),
+    ],
+)
+def test_a_wish_to_withdraw_does_not_change_where_a_supplement_was_asked_for(statuses, asked_in):
+    """Events that move nothing, like an apology, stand between the moves."""
+    told = [None, *map(Status, statuses)]
+    assert supplement_asked_in(itertools.pairwise(told)) == asked_in
 
 
 def test_the_page_shows_every_status_and_every_move():

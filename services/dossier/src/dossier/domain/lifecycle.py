@@ -1,5 +1,6 @@
 """The ten statuses of the national portal and the moves between them."""
 
+from collections.abc import Iterable
 from enum import IntEnum, StrEnum
 
 from dossier.domain.errors import ActNotPossible, IllegalMove
@@ -242,6 +243,21 @@ def _require_among(
 def status_after_supplement(came_from: Status | None) -> Status:
     """Return where a completed supplement leads: back to where it was asked for."""
     return Status.ACCEPTED if came_from is Status.ACCEPTED else Status.IN_PROCESS
+
+
+def supplement_asked_in(moves: Iterable[tuple[Status | None, Status]]) -> Status | None:
+    """Return the status in which the last supplement was asked for, by the moves of a dossier.
+
+    Somebody who asked to withdraw meanwhile and thought better of it asked for nothing anew.
+    """
+    asked_in = None
+    for before, after in moves:
+        if after is Status.AWAITING_SUPPLEMENT and before not in (
+            Status.WITHDRAWAL_ASKED,
+            Status.AWAITING_SUPPLEMENT,
+        ):
+            asked_in = before
+    return asked_in
 
 
 def is_waiting(status: Status, *, came_from: Status | None = None) -> bool:

@@ -5,9 +5,14 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.dossier import Dossier
-from dossier.domain.lifecycle import LegalAct, Status, status_after_supplement
+from dossier.domain.lifecycle import (
+    LegalAct,
+    Status,
+    status_after_supplement,
+    supplement_asked_in,
+)
 from dossier.domain.limits import require_supplement_in_time
-from dossier.store import papers
+from dossier.store import corrections, papers
 from dossier.store.papers import SupplementRequest
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.changing import Change, Details, keep_move, open_dossier
@@ -48,7 +53,11 @@ async def receive_supplement(tx: AsyncSession, office: Office, change: Change) -
     """Receive the whole supplement: the dossier goes on where it was, and so does its clock."""
     opened = await open_dossier(tx, office, change)
     opened.require(LegalAct.RECEIVE_SUPPLEMENT, frozenset({Status.AWAITING_SUPPLEMENT}))
-    return await keep_move(tx, opened, status_after_supplement(opened.course.came_from))
+    came_from = opened.course.came_from
+    if came_from is Status.WITHDRAWAL_ASKED:
+        log = await corrections.log(tx, opened.dossier)
+        came_from = supplement_asked_in((event.from_status, event.to_status) for event in log)
+    return await keep_move(tx, opened, status_after_supplement(came_from))
 
 
 async def list_supplement_requests(
