@@ -1,9 +1,12 @@
+import itertools
 from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
 
 Posting = Callable[..., Awaitable[httpx.Response]]
+
+_towns = itertools.count(1)
 
 
 @pytest.fixture
@@ -32,3 +35,30 @@ def last_event(client, code) -> Callable[[], Awaitable[dict]]:
         return (await client.get(f"/v1/dossiers/{code}/events")).json()["items"][-1]
 
     return read
+
+
+@pytest.fixture
+def town(catalog) -> str:
+    """Another agency, outside the ward's part of the tree."""
+    code = f"H78.{next(_towns)}"
+    catalog.agencies.add(code)
+    return code
+
+
+@pytest.fixture
+def officer(client, bearer):
+    """Return a function: agency, scopes -> the headers of an officer there."""
+
+    def headers(agency: str, *scopes: str) -> dict[str, str]:
+        return bearer(*(scopes or ("dossiers:process", "dossiers:read")), agency=agency)
+
+    return headers
+
+
+@pytest.fixture
+def act_as(client, code, officer):
+    async def post(agency: str, desk: str, version: int, **body):
+        headers = {**officer(agency), "If-Match": f'"{version}"'}
+        return await client.post(f"/v1/dossiers/{code}/{desk}", json=body, headers=headers)
+
+    return post
