@@ -14,6 +14,7 @@ from dossier.domain.dossier import dossier_code, moved
 from dossier.domain.facts import FOREVER, Channel, ReturnMethod
 from dossier.domain.figures import COUNTED, DIMENSIONS, ONLINE_PROCEDURES
 from dossier.domain.lifecycle import ENDED, Status, allowed_from
+from dossier.domain.overdue import WorkKind, owes_apology
 from dossier.domain.recomputing import recomputed
 from dossier.store import cells, dossiers, event_log, figures, rollups
 from dossier.store import course as courses
@@ -21,6 +22,7 @@ from dossier.store.agencies import number_agency
 from dossier.store.course import Act
 from dossier.store.intake import Intake, driver_connection, receive
 from dossier.store.officers import change_officer
+from dossier.store.overdue import AskedWork, work_page
 from dossier.store.personal_data import Sealer
 from dossier.store.scopes import Scope
 from dossier.tables.counts import stat_cells
@@ -256,6 +258,30 @@ async def _sums_agree(tx, scope, keys, diaries) -> None:
 
 def in_all(found) -> dict[str, int]:
     return {key: found[None][key] for key in KEYS}
+
+
+async def test_an_apology_sent_after_the_end_is_owed_still(in_vain):
+    """A correction of the end can leave one behind it; figures and lists say the same of it."""
+    agency = f"H72.2.{next(_numbers)}"
+    *particulars, acts = SETTLED_AND_RETURNED
+    async with in_vain() as tx:
+        agency_id = await number_agency(tx, agency)
+        diary = await live(tx, agency_id, agency, (*particulars, acts[:1]))
+        dossier = await dossiers.dossier(tx, diary.code, None, SEALER)
+        before = await courses.course(tx, dossier)
+        sent_on = before.facts.ended_on + timedelta(days=1)
+        after = replace(before, facts=days.apologised(before.facts, sent_on))
+        at = diary.known[-1][0]
+        act = Act(kind="act", occurred_at=at, recorded_at=at, **UNSAID)
+        assert await courses.keep_course(tx, dossier, before, after, act)
+        on = sent_on + timedelta(days=30)
+        asked = AskedWork(kind=WorkKind.APOLOGY_OWED, on=on, sight=None, agencies={agency})
+        listed = await work_page(tx, asked, after=None, limit=10)
+        period = ReportingPeriod.between(FIRST, on)
+        scope = Scope(agencies={agency}, sight=None, period=period)
+        counted = await figures.count(tx, scope, "dossiers.settled.late.without_apology")
+    assert owes_apology(after.facts, on)
+    assert (len(listed), counted) == (1, 1)
 
 
 TODAY = date(2023, 2, 20)  # after every story's last act
