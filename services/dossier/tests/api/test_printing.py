@@ -148,7 +148,7 @@ async def test_an_apology_printed_again_names_the_day_it_was_sent_about(printed,
     assert (await printed("04")).content == first.content
 
 
-async def test_a_control_sheet_names_both_sides_of_each_hand_over(printed, act, catalog):
+async def test_a_control_sheet_names_both_sides_of_each_hand_over(printed, act, catalog, agency):
     catalog.agencies.add("H79.1")
     handed = {
         "to_agency_code": "H79.1",
@@ -159,8 +159,11 @@ async def test_a_control_sheet_names_both_sides_of_each_hand_over(printed, act, 
     }
     await act("hand-overs", 1, **handed)
     await act("hand-overs/1/take-over", 2, taken_over_at="2022-09-05T14:00:00+07:00")
+    text = words(await printed("05"))
+    assert "giải quyết hồ sơ: Ủy ban nhân dân phường Mẫu H79.1" in text
     await act("hand-overs/1/completion", 3, completed_at="2022-09-06T09:00:00+07:00")
     text = words(await printed("05"))
+    assert f"giải quyết hồ sơ: Ủy ban nhân dân phường Mẫu {agency}" in text
     for said in (
         "Phòng Tư pháp, Ủy ban nhân dân phường Mẫu H79.1",
         "08 giờ 00 phút, 05/09/2022",

@@ -101,9 +101,10 @@ class HandOver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlSheet:
-    """Form 05."""
+    """Form 05. `resolver` is the agency that has the dossier to settle."""
 
     matter: Matter
+    resolver: str
     received_at: datetime
     due_on: date | None
     hand_overs: tuple[HandOver, ...]

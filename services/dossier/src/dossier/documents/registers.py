@@ -24,7 +24,7 @@ def control_sheet(content: ControlSheet, forms: FormSet) -> Sheet:
         code=matter.code,
         code_label=matter.code_label,
         blocks=(
-            Line("Cơ quan (bộ phận) giải quyết hồ sơ", matter.agency_name),
+            Line("Cơ quan (bộ phận) giải quyết hồ sơ", content.resolver),
             Line("Cơ quan phối hợp giải quyết hồ sơ", _others(content)),
             Line("Thủ tục hành chính", f"{matter.procedure_name} ({matter.procedure_code})"),
             Line("Thời gian nhận hồ sơ", wording.moment(content.received_at)),
@@ -80,10 +80,18 @@ def _outcome(step: HandOver) -> str:
 
 
 def _others(content: ControlSheet) -> str | None:
-    """Name who else had the dossier, in order, each once; a unit is named with its agency."""
+    """Name who else had the dossier, in order, each once; a unit is named with its agency.
+
+    Neither the desk that received it nor the agency that settles it co-operates.
+    """
     parties = (party for step in content.hand_overs for party in (step.giver, step.taker))
-    own = content.matter.agency_name
-    return "; ".join(dict.fromkeys(party for party in parties if not party.endswith(own))) or None
+    own = (content.matter.agency_name, content.resolver)
+    others = (party for party in parties if not any(_is_of(party, agency) for agency in own))
+    return "; ".join(dict.fromkeys(others)) or None
+
+
+def _is_of(party: str, agency: str) -> bool:
+    return party == agency or party.endswith(f", {agency}")
 
 
 def _cells(at: int, entry: BookEntry) -> tuple[str, ...]:

@@ -242,14 +242,15 @@ async def _control_sheet(tx: AsyncSession, dossier: Dossier) -> _Record:
     def compose(around: _Around) -> Sheet:
         sheet = ControlSheet(
             matter=around.matter,
+            resolver=around.names[dossier.resolver_agency_code],
             received_at=dossier.received_at,
             due_on=dossier.due_on,
             hand_overs=tuple(_hand_overs(steps, around)),
         )
         return registers.control_sheet(sheet, around.forms)
 
-    codes = (code for step in steps for code in (step.from_agency_code, step.to_agency_code))
-    return _Record(dossier.received_on, compose, frozenset(codes))
+    codes = {code for step in steps for code in (step.from_agency_code, step.to_agency_code)}
+    return _Record(dossier.received_on, compose, frozenset(codes | {dossier.resolver_agency_code}))
 
 
 def _hand_overs(steps: Sequence[PrintedStep], around: _Around) -> Iterator[HandOver]:

@@ -95,9 +95,10 @@ def an_apology() -> Apology:
 
 @pytest.fixture
 def a_sheet() -> Callable[..., ControlSheet]:
-    def sheet(*steps: HandOver) -> ControlSheet:
+    def sheet(*steps: HandOver, resolver: str = WARD) -> ControlSheet:
         return ControlSheet(
             matter=MATTER,
+            resolver=resolver,
             received_at=local(31, 10, 5, month=8),
             due_on=date(2022, 9, 7),
             hand_overs=steps,

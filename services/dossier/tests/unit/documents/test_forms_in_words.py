@@ -1,5 +1,6 @@
 """What the forms say, before they are set in type."""
 
+import itertools
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -101,6 +102,23 @@ def test_a_sheet_has_a_row_per_hand_over_with_both_sides_time(a_sheet, a_step):
     assert (row.giver.at, row.giver.by) == ("10 giờ 40 phút, 31/08/2022", "can-bo-01")
     assert (row.taker.at, row.taker.by) == ("11 giờ 00 phút, 31/08/2022", "can-bo-02")
     assert row.note == "Thẩm định"
+
+
+@pytest.mark.parametrize(
+    ("resolver", "others"),
+    [
+        ("Ủy ban nhân dân phường Phú Sơn", "Phòng Tư pháp, Sở Mẫu; Sở Mẫu; Chi cục Sở Mẫu"),
+        ("Sở Mẫu", "Chi cục Sở Mẫu"),
+        ("Chi cục Sở Mẫu", "Phòng Tư pháp, Sở Mẫu; Sở Mẫu"),
+    ],
+)
+def test_a_sheet_names_who_settles_and_who_else_had_the_dossier(a_sheet, a_step, resolver, others):
+    desk = "Bộ phận một cửa, Ủy ban nhân dân phường Phú Sơn"
+    hands = desk, "Phòng Tư pháp, Sở Mẫu", "Sở Mẫu", "Chi cục Sở Mẫu"
+    steps = [a_step(giver=giver, taker=taker) for giver, taker in itertools.pairwise(hands)]
+    said = entered(registers.control_sheet(a_sheet(*steps, resolver=resolver), TT01_2018).blocks)
+    assert said["Cơ quan (bộ phận) giải quyết hồ sơ"] == resolver
+    assert said["Cơ quan phối hợp giải quyết hồ sơ"] == others
 
 
 @pytest.mark.parametrize(
