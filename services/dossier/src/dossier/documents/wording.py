@@ -81,8 +81,13 @@ def agency_lines(name: str) -> tuple[str, ...]:
 
 
 def place(agency_name: str) -> str:
-    """Return the place an agency writes before the date: the name of its unit, bare."""
-    return _KIND_OF_PLACE.sub("", _COMMITTEE.sub("", agency_name))
+    """Return the place an agency writes before the date: the name of its unit, bare.
+
+    A number is no name without its kind: "Phường 5".
+    """
+    unit = _COMMITTEE.sub("", agency_name)
+    bare = _KIND_OF_PLACE.sub("", unit)
+    return f"{unit[:1].upper()}{unit[1:]}" if bare.isdigit() else bare
 
 
 def _clock(instant: datetime) -> str:

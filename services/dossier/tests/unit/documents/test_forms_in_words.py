@@ -193,6 +193,8 @@ def test_a_moment_is_told_in_local_time():
     [
         ("Ủy ban nhân dân phường Phú Sơn", ("ỦY BAN NHÂN DÂN", "PHƯỜNG PHÚ SƠN"), "Phú Sơn"),
         ("UBND thị xã Bỉm Sơn", ("ỦY BAN NHÂN DÂN", "THỊ XÃ BỈM SƠN"), "Bỉm Sơn"),
+        ("Ủy ban nhân dân phường 5", ("ỦY BAN NHÂN DÂN", "PHƯỜNG 5"), "Phường 5"),
+        ("UBND Quận 1", ("ỦY BAN NHÂN DÂN", "QUẬN 1"), "Quận 1"),
         ("Sở Tư pháp", ("SỞ TƯ PHÁP",), "Sở Tư pháp"),
     ],
 )
