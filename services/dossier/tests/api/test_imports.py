@@ -189,6 +189,14 @@ async def test_an_imported_dossier_is_found_by_name_and_by_who_imported_it(
         assert [item["code"] for item in answer.json()["items"]] == [outcome["code"]]
 
 
+async def test_a_name_is_found_whatever_stands_between_its_words(client, a_history, agency, bearer):
+    (outcome,) = await send(client, a_history(1, applicant={"full_name": 'HTX "Hoa Sen"/Y’Bar'}))
+    headers = bearer("dossiers:read", "dossiers:search", agency=agency)
+    for term in ("hoa sen", '"hoa', "y'bar", "sen/y", "htx-hoa"):
+        answer = await client.get("/v1/dossiers", params={"applicant": term}, headers=headers)
+        assert [item["code"] for item in answer.json()["items"]] == [outcome["code"]], term
+
+
 async def test_a_line_that_only_the_database_refuses_takes_nobody_along(
     client, a_history, app, agency
 ):

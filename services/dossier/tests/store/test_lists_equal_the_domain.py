@@ -26,7 +26,7 @@ AGENCIES = [f"H88.{number}" for number in range(1, 46)]
 BUSY = AGENCIES[:3]
 OFFICERS = ["officer-1", "officer-2"]
 NAMES = ["Nguyễn Văn An", "Nguyễn Thị Ánh", "Trần Văn Đức", "Lê An", "O'Brien \\ An", "Đỗ Ân Văn"]
-TERMS = ["nguyen", "van", "an", "van an", "an nguyen", "ng", "duc", "o'b", "\\ a", "khong co"]
+TERMS = ["nguyen", "van", "an", "van an", "an nguyen", "ng", "duc", "o b", "o'b", "\\ a", "xyz"]
 WAYS = {"procedure": ["1.000001", "1.000002"], "field": ["ho-tich", "dat-dai"]}
 
 

@@ -6,19 +6,31 @@ _HIDDEN = "***"
 
 
 class _Bare(dict[int, int | None]):
-    """What becomes of a character: marks vanish, others stay; learnt as characters are met."""
+    """What becomes of a character, learnt as characters are met.
+
+    Marks vanish, letters and digits stay, and all else stands between words.
+    """
 
     def __missing__(self, point: int) -> int | None:
-        self[point] = None if unicodedata.combining(chr(point)) else point
+        character = chr(point)
+        if unicodedata.combining(character):
+            self[point] = None
+        else:
+            self[point] = point if character.isalnum() else ord(" ")
         return self[point]
 
 
-_BARE = _Bare({ord("đ"): ord("d")})
-"""The barred letter is no letter with a mark, and becomes plain like the others."""
+_BARE = _Bare({ord("đ"): ord("d"), ord("ð"): ord("d")})
+"""The barred letter is no letter with a mark, and becomes plain like the others.
+
+The second is Icelandic and looks the same as a capital: keyboards and old code pages mix them up.
+"""
 
 
 def folded(text: str) -> str:
-    """Return `text` in lower case without accents: "Nguyễn  Văn Đức" gives "nguyen van duc".
+    """Return the words of `text` in lower case without accents.
+
+    "Nguyễn  Văn Đức" gives "nguyen van duc", and "Xi-măng" gives "xi mang".
 
     Both names and what is searched for are folded, so accents typed or left out, and either
     encoding of them, find the same people.
