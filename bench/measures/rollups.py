@@ -14,7 +14,7 @@ from bench.load import percentile
 from bench.measures.intake import call
 from bench.requests import posting, reading
 from bench.results import Result, within
-from bench.stage import Stage
+from bench.stage import NothingAnswered, Stage
 from bench.world import PROVINCE
 
 _EVENTS = 100_000
@@ -129,6 +129,8 @@ async def _asked(stage: Stage, first: date, last: date) -> tuple[float, float, f
     await stage.once(stage.dossier, asked)  # the statements are prepared once
     (script,) = await stage.spoken([asked])
     own = [part for part in script.split(";\n") if any(name in part for name in _TOTALS)]
+    if not own:
+        raise NothingAnswered(["the counts kept ahead were not read"])
     totals = await stage.sql_times([";\n".join(own) + ";\n"])
     whole = await stage.sql_times([script], repeats=_REPEATS)
     load = await stage.load(stage.dossier, [asked] * _REPEATS, connections=1, seconds=60)

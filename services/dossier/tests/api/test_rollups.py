@@ -3,18 +3,22 @@
 import asyncio
 import re
 from dataclasses import replace
+from datetime import date
 
 import asyncpg
 import pytest
-from dossier.store import event_log
+from dossier.store import cells, event_log, rollups
+from dossier.store.scopes import Scope
 from dossier.tables.agencies import agencies
 from dossier.tables.counts import stat_cells
 from dossier.usecases import folding, verifying
 from dossier.usecases.folding import RollupGauges
 from dossier.usecases.verifying import Verifier
+from kernel.periods import ReportingPeriod
 from prometheus_client import CollectorRegistry
 from sqlalchemy import select, update
 
+PERIOD = ReportingPeriod.between(date(2022, 6, 15), date(2022, 9, 14))
 LEGAL = {"from": "2022-06-15", "to": "2022-09-14"}
 
 
@@ -282,3 +286,25 @@ async def test_counts_stay_whole_numbers_while_events_wait_to_be_folded(client, 
     text = (await client.get("/v1/figures", params=question)).text
     received = re.search(r'"key":"dossiers.received","label":"[^"]+","value":([^,]+),', text)
     assert received[1] == "2"
+
+
+async def test_a_cell_that_is_wrong_is_found(app, client, a_dossier, agency):
+    await client.post("/v1/dossiers", json=a_dossier())
+    await folded(client)
+    scope = Scope(agencies={agency}, sight=None, period=PERIOD)
+    async with app.state.sessions() as tx:  # undone at the end
+        agency_id = await tx.scalar(select(agencies.c.agency_id).where(agencies.c.code == agency))
+        await tx.execute(
+            update(stat_cells)
+            .where(stat_cells.c.agency_id == agency_id)
+            .values(apologies=stat_cells.c.apologies + 1)
+        )
+        mark = await event_log.mark(tx)
+        found = [
+            different
+            for window in await cells.known_windows(tx)
+            for different in await rollups.differences(tx, scope, window, mark)
+        ]
+        await tx.rollback()
+    assert {(one.agency_id, one.part) for one in found} == {(agency_id, "apologies")}
+    assert all(one.counted_ahead == one.counted_raw + 1 for one in found)

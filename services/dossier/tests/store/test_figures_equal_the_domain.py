@@ -25,7 +25,6 @@ from dossier.store.officers import change_officer
 from dossier.store.overdue import AskedWork, work_page
 from dossier.store.personal_data import Sealer
 from dossier.store.scopes import Scope
-from dossier.tables.counts import stat_cells
 from dossier.usecases import folding
 from dossier.usecases.ahead import count_figures
 from hypothesis import HealthCheck, example, given, settings
@@ -33,7 +32,7 @@ from hypothesis import strategies as st
 from kernel.periods import ReportingPeriod
 from kernel.time_zone import LOCAL_ZONE, local_day
 from kernel.working_days import WorkingCalendar
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 FIRST = date(2022, 6, 1)
 DESK = Desk(WorkingCalendar())
@@ -400,27 +399,3 @@ async def test_nothing_is_folded_past_a_transaction_that_is_still_open(app, is_r
     folded = await folding.fold_log(app.state.folder, most=1_000_000)
     assert (folded.events, folded.lag_seconds) == (2, 0)
     await _ahead_equals_raw(app, set(wards))
-
-
-async def test_a_cell_that_is_wrong_is_found(app):
-    agency = f"H73.3.{next(_numbers)}"
-    async with app.state.sessions.begin() as tx:
-        agency_id = await number_agency(tx, agency)
-        await live(tx, agency_id, agency, PENDING)
-    await folding.fold_log(app.state.folder, most=1_000_000)
-    scope = Scope(agencies={agency}, sight=None, period=PERIODS[0])
-    async with app.state.sessions() as tx:  # undone at the end
-        await tx.execute(
-            update(stat_cells)
-            .where(stat_cells.c.agency_id == agency_id)
-            .values(apologies=stat_cells.c.apologies + 1)
-        )
-        mark = await event_log.mark(tx)
-        found = [
-            different
-            for window in await cells.known_windows(tx)
-            for different in await rollups.differences(tx, scope, window, mark)
-        ]
-        await tx.rollback()
-    assert {(one.agency_id, one.part) for one in found} == {(agency_id, "apologies")}
-    assert all(one.counted_ahead == one.counted_raw + 1 for one in found)

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0013_intake_queue"
+revision = "0011_intake_queue"
 down_revision = "0010_online_procedures"
 
 INDEX = "ix_filings_queue"

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0014_closed_filings"
-down_revision = "0013_intake_queue"
+revision = "0012_closed_filings"
+down_revision = "0011_intake_queue"
 
 PATCH = """
 do $patch$

@@ -13,8 +13,8 @@ from itertools import groupby
 
 from alembic import op
 
-revision = "0012_refolded_names"
-down_revision = "0014_closed_filings"
+revision = "0013_refolded_names"
+down_revision = "0012_closed_filings"
 
 SURROGATES = range(0xD800, 0xE000)
 
