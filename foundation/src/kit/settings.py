@@ -25,7 +25,7 @@ class ServiceSettings(BaseSettings):
     pool_size: int = Field(default=8, ge=1, le=100)
     hot_pool_size: int = Field(default=16, ge=1, le=100)
     """Connections for calls of one statement. Each waits for the disk when it commits, and those
-    that wait together are written together: half as many took a quarter off intake."""
+    that wait together are written together: half as many took a tenth off intake."""
     body_limit_bytes: int = Field(default=1_048_576, ge=1)
     log_level: str = "INFO"
     metrics_agencies: list[str] = []
