@@ -37,12 +37,14 @@ from kit.observe import (
     refresh_gauges,
 )
 from kit.settings import ServiceSettings
-from kit.shortcut import Shortcut
+from kit.shortcut import Shortcut, Shortcuts
 
 Opening = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 """Opens what the service needs beyond its database (clients of its neighbours) on `app.state`."""
 
 _TRAILING_DAYS = 91
+_OBJECTS_A_COLLECTION = 20_000
+"""Requests leave few cycles behind; looking for them every 700 objects, as usual, is 4 % of them."""
 _METHODS = ("get", "put", "post", "delete", "patch")
 
 
@@ -91,10 +93,14 @@ def create_service(
     for router in routers:
         app.include_router(router)
     app.include_router(health)
-    app.router.routes[:0] = shortcuts
     _document_problems(app)
     app.add_middleware(BodyLimit, limit=settings.body_limit_bytes, streamed=streamed_paths)
-    app.add_middleware(Observe, service=name, metrics=app.state.metrics)
+    if shortcuts:
+        limit = settings.body_limit_bytes
+        app.add_middleware(Shortcuts, shortcuts=shortcuts, body_limit=limit)
+    app.add_middleware(
+        Observe, service=name, metrics=app.state.metrics, log_level=settings.log_level
+    )
     return app
 
 
@@ -136,6 +142,7 @@ def _lifespan(
             # What start-up allocated lives as long as the process; collecting it costs p99.
             gc.collect()
             gc.freeze()
+            gc.set_threshold(_OBJECTS_A_COLLECTION)
             yield
 
     return lifespan

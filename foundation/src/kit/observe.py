@@ -8,7 +8,7 @@ import random
 import re
 import sys
 import time
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 import orjson
@@ -165,10 +165,11 @@ class Metrics:
 class Observe:
     """The layer: request id, trace context, metrics, one log line per request."""
 
-    def __init__(self, app: AsgiApp, *, service: str, metrics: Metrics) -> None:
+    def __init__(self, app: AsgiApp, *, service: str, metrics: Metrics, log_level: str) -> None:
         self._app = app
         self._service = service
         self._metrics = metrics
+        self._tells = logging.getLevelNamesMapping()[log_level.upper()] <= logging.INFO
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -188,36 +189,31 @@ class Observe:
                 message["headers"] = [*given, (b"x-request-id", request_id.encode())]
             await send(message)
 
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(
-            service=self._service, request_id=request_id, traceparent=traceparent
-        )
+        of = {"service": self._service, "request_id": request_id, "traceparent": traceparent}
+        structlog.contextvars.bind_contextvars(**of)
         try:
             await self._app(scope, receive, numbered)
         finally:
-            self._finish(scope, status, time.perf_counter() - started)
+            self._finish(scope, status, time.perf_counter() - started, of)
 
-    def _finish(self, scope: Scope, status: int, seconds: float) -> None:
+    def _finish(self, scope: Scope, status: int, seconds: float, of: Mapping[str, str]) -> None:
         route = getattr(scope.get("route"), "path_format", None) or "unmatched"
         method = scope["method"] if len(scope["method"]) < 10 else "OTHER"  # noqa: PLR2004 - real methods are shorter
         self._metrics.count(method, route, status, seconds)
         # The template, never the path or the query: they may carry codes of people's papers.
-        if route not in _QUIET and log.is_enabled_for(logging.INFO):
-            self._write(method=method, route=route, status=status, seconds=seconds)
-
-    def _write(self, *, method: str, route: str, status: int, seconds: float) -> None:
-        """Write the request's line, which looks like all others but waits for company."""
-        line = {
-            **structlog.contextvars.get_contextvars(),
-            "event": "request",
-            "method": method,
-            "route": route,
-            "status": status,
-            "milliseconds": round(seconds * 1000, 2),
-            "level": "info",
-            "timestamp": system_clock(),
-        }
-        output.line(orjson.dumps(line, option=orjson.OPT_UTC_Z).decode())
+        if self._tells and route not in _QUIET:
+            # The request's line looks like all others but waits for company.
+            line = {
+                **of,
+                "event": "request",
+                "method": method,
+                "route": route,
+                "status": status,
+                "milliseconds": round(seconds * 1000, 2),
+                "level": "info",
+                "timestamp": system_clock(),
+            }
+            output.line(orjson.dumps(line, option=orjson.OPT_UTC_Z).decode())
 
 
 def _request_id(headers: dict[bytes, bytes]) -> str:

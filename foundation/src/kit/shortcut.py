@@ -1,25 +1,28 @@
 """Short ways: the plain case of a busy operation, answered without the framework's machinery.
 
 An operation is declared like any other, and that declaration decides what is right: it is the
-long way. A shortcut stands before it and answers plain requests that succeed. Whatever else comes
-(a query where none is read, a refusal, a body that does not parse) it leaves to the long way, as if
-it had not looked.
+long way. A shortcut stands before the framework and answers plain requests that succeed. Whatever
+else comes (a query where none is read, a refusal, a body that does not parse or is too long) it
+leaves to the long way, as if it had not looked.
 So it must refuse before it stores, and tests put the same requests both ways.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from re import Pattern
 from urllib.parse import parse_qsl
 
 from fastapi import FastAPI
 from kernel.refusals import Refusal
 from pydantic import ValidationError
-from starlette.routing import BaseRoute, Match, compile_path
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.routing import compile_path
 
 from kit.auth import Actor, admitted
-from kit.observe import Message, Receive, Scope, Send
+from kit.observe import AsgiApp, Message, Receive, Scope, Send
 
-_LONG_WAY = "kit.long_way"
+LONG_WAY = "kit.long_way"
+"""In the scope of a request that is sent the long way."""
 _JSON = b"application/json"
 
 
@@ -77,49 +80,74 @@ class NotPlain(Exception):
     """The request is one for the long way."""
 
 
-class Shortcut(BaseRoute):
-    """The short way of the operation `method template`, which must be declared as well.
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """The short way of the operation `method path_format`, which must be declared as well.
 
     `answering` may refuse; the long way then says so.
     """
 
-    def __init__(
-        self, method: str, template: str, answering: Answering, *, takes_query: bool = False
+    method: str
+    path_format: str
+    answering: Answering
+    takes_query: bool = False
+    path: Pattern[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", compile_path(self.path_format)[0])
+
+    @property
+    def takes_body(self) -> bool:
+        """Tell whether the request has a body."""
+        return self.method == "POST"
+
+
+class Shortcuts:
+    """The layer of a service's short ways: it answers, or sends a request on as it came."""
+
+    def __init__(self, app: AsgiApp, *, shortcuts: Sequence[Shortcut], body_limit: int) -> None:
+        self._app = app
+        self._body_limit = body_limit
+        self._by_method: dict[str, list[Shortcut]] = {}
+        for shortcut in shortcuts:
+            self._by_method.setdefault(shortcut.method, []).append(shortcut)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] == "http" and LONG_WAY not in scope:
+            for shortcut in self._by_method.get(scope["method"], ()):
+                found = shortcut.path.match(scope["path"])
+                if found is not None and (shortcut.takes_query or not scope["query_string"]):
+                    await self._try(shortcut, found.groupdict(), scope, receive, send)
+                    return
+        await self._app(scope, receive, send)
+
+    async def _try(
+        self,
+        shortcut: Shortcut,
+        parameters: Mapping[str, str],
+        scope: Scope,
+        receive: Receive,
+        send: Send,
     ) -> None:
-        self.method = method
-        self.path_format = template
-        self._path = compile_path(template)[0]
-        self._answering = answering
-        self._takes_body = method == "POST"
-        self._takes_query = takes_query
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Match plain requests that have not been on the short way yet."""
-        if (
-            scope["type"] != "http"
-            or scope["method"] != self.method
-            or (scope["query_string"] and not self._takes_query)
-            or _LONG_WAY in scope
-        ):
-            return Match.NONE, {}
-        found = self._path.match(scope["path"])
-        if found is None:
-            return Match.NONE, {}
-        return Match.FULL, {"route": self, "path_params": found.groupdict()}
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or send the request the long way as it came."""
-        headers = dict(scope["headers"])
         came: list[Message] = []
-        body = await _whole(receive, came) if self._takes_body else b""
-        plain = Plain(scope["app"], scope, headers, scope["path_params"], body)
+        headers = dict(scope["headers"])
         try:
+            body = await _whole(receive, came, self._body_limit) if shortcut.takes_body else b""
             if body and headers.get(b"content-type") != _JSON:
                 raise NotPlain
-            answer = await self._answering(plain)
+            answer = await shortcut.answering(
+                Plain(scope["app"], scope, headers, parameters, body)
+            )
         except (NotPlain, Refusal, ValidationError):
-            await _go_long(scope, came, receive, send)
+            scope[LONG_WAY] = True
+            await self._app(scope, _replayed(came, receive), send)
             return
+        except Exception as error:  # noqa: BLE001 - the service's handlers know them all
+            scope["route"] = shortcut
+            await _explain(error, scope, receive, send)
+            return
+        scope["route"] = shortcut
         await send(
             {
                 "type": "http.response.start",
@@ -134,20 +162,36 @@ class Shortcut(BaseRoute):
         await send({"type": "http.response.body", "body": answer.body})
 
 
-async def _whole(receive: Receive, came: list[Message]) -> bytes:
+async def _whole(receive: Receive, came: list[Message], limit: int) -> bytes:
+    size = 0
     while True:
         message = await receive()
         came.append(message)
+        size += len(message.get("body", b""))
+        if size > limit:
+            raise NotPlain
         if message["type"] != "http.request" or not message.get("more_body", False):
             return b"".join(one.get("body", b"") for one in came)
 
 
-async def _go_long(scope: Scope, came: list[Message], receive: Receive, send: Send) -> None:
-    scope[_LONG_WAY] = True
-    del scope["path_params"], scope["route"]
+def _replayed(came: Sequence[Message], receive: Receive) -> Receive:
     again = iter(came)
 
     async def replayed() -> Message:
         return next(again, None) or await receive()
 
-    await scope["app"].router(scope, replayed, send)
+    return replayed
+
+
+async def _explain(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer as if the long way had failed so: by the service's own handlers."""
+
+    async def failing(*_: object) -> None:
+        raise error
+
+    handlers = {
+        kind: handler
+        for kind, handler in scope["app"].exception_handlers.items()
+        if kind not in (500, Exception)
+    }
+    await ExceptionMiddleware(failing, handlers)(scope, receive, send)

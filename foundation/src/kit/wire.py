@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated
 
 from kernel.codes import DossierCode, MalformedCode
@@ -28,9 +29,8 @@ class WireModel(BaseModel):
 _CONTROL_FREE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 
 
-def _normal_form(text: str) -> str:
-    """Return NFC: portals send the same Vietnamese name in two encodings."""
-    return unicodedata.normalize("NFC", text)
+_normal_form = partial(unicodedata.normalize, "NFC")
+"""Portals send the same Vietnamese name in two encodings."""
 
 
 def _text(longest: int, *, shortest: int = 1) -> object:

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import lru_cache
 
 from kernel.time_zone import local_time
+from kernel.working_days import WorkingCalendar
 
 from dossier.domain import counting
 from dossier.domain.counting import Step
@@ -27,6 +29,13 @@ class TimeUnit(StrEnum):
     WORKING_HOUR = "working_hour"
     MONTH = "month"
     NONE = "none"
+
+
+_IN_DAYS = {
+    TimeUnit.WORKING_DAY: counting.working_days,
+    TimeUnit.CALENDAR_DAY: counting.calendar_days,
+    TimeUnit.MONTH: counting.months,
+}
 
 
 class SupplementPolicy(StrEnum):
@@ -83,7 +92,15 @@ def due_date(received_at: datetime, limit: TimeLimit, desk: Desk) -> date | None
     """
     if limit.is_none:
         return None
-    return counting.end(counted_from_receipt(received_at, limit, desk))
+    if limit.is_same_day or limit.unit is TimeUnit.WORKING_HOUR:
+        return counting.end(counted_from_receipt(received_at, limit, desk))
+    return _last_day(limit.unit, desk.calendar, desk.counts_from(received_at), limit.value or 0)
+
+
+@lru_cache(maxsize=16_384)
+def _last_day(unit: TimeUnit, calendar: WorkingCalendar, start: date, value: int) -> date:
+    """Return the end of a limit in days: whole mornings of intakes share a few."""
+    return counting.end(_IN_DAYS[unit](calendar, start, value))
 
 
 def counted_from_receipt(received_at: datetime, limit: TimeLimit, desk: Desk) -> Iterator[Step]:
@@ -94,12 +111,7 @@ def counted_from_receipt(received_at: datetime, limit: TimeLimit, desk: Desk) ->
         return counting.same_day(desk.calendar, start, is_too_late=too_late)
     if limit.unit is TimeUnit.WORKING_HOUR:
         return _hours(received_at, value * _SECONDS_AN_HOUR, desk)
-    count = {
-        TimeUnit.WORKING_DAY: counting.working_days,
-        TimeUnit.CALENDAR_DAY: counting.calendar_days,
-        TimeUnit.MONTH: counting.months,
-    }[limit.unit]
-    return count(desk.calendar, start, value)
+    return _IN_DAYS[limit.unit](desk.calendar, start, value)
 
 
 def came_after_cutoff(received_at: datetime, limit: TimeLimit, desk: Desk) -> bool:
