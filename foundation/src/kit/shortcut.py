@@ -136,9 +136,7 @@ class Shortcuts:
             body = await _whole(receive, came, self._body_limit) if shortcut.takes_body else b""
             if body and headers.get(b"content-type") != _JSON:
                 raise NotPlain
-            answer = await shortcut.answering(
-                Plain(scope["app"], scope, headers, parameters, body)
-            )
+            answer = await shortcut.answering(Plain(scope["app"], scope, headers, parameters, body))
         except (NotPlain, Refusal, ValidationError):
             scope[LONG_WAY] = True
             await self._app(scope, _replayed(came, receive), send)

@@ -14,7 +14,7 @@ from dossier.schemas.handling import MoveDossier
 from dossier.schemas.intake import ReceiveDossier
 from dossier.schemas.lists import PageAsked
 from dossier.schemas.sheet import progress_sheet, receipt_sheet, sheet_of
-from dossier.usecases import handling, intake, listing, reading
+from dossier.usecases import foreseen, handling, intake, listing, reading
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.changing import Change, agency_of
 from dossier.usecases.handling import AtOnce
@@ -65,17 +65,21 @@ async def _move_dossier(plain: Plain) -> Answer:
     acting = await _acting(plain, "dossiers:process")
     expected = version_in(plain.header(b"if-match"))
     body = MoveDossier.model_validate_json(plain.body)
-    office, code = _office(plain), plain.parameters["code"]
+    office, code, to = _office(plain), plain.parameters["code"], Status(body.to_status)
+    change = Change(code=code, expected=expected, at=body.occurred_at, acting=acting)
     try:
+        async with _hot(plain).connection() as connection:
+            sheet = await foreseen.move_as_foreseen(
+                connection, office, change, to, reason=body.reason
+            )
+        if sheet is not None:
+            return Answer(200, sheet.body, _tagged(sheet.version))
         desk = await office.catalogue.desk(agency_of(code))
     except MalformedCode as error:
         raise NotPlain from error
-    change = Change(code=code, expected=expected, at=body.occurred_at, acting=acting)
     async with _hot(plain).connection() as connection:
         once = AtOnce(connection, office, desk)
-        moved = await handling.move_dossier(
-            once, change, Status(body.to_status), reason=body.reason
-        )
+        moved = await handling.move_dossier(once, change, to, reason=body.reason)
     return Answer(200, sheet_of(moved), _tagged(moved.version))
 
 

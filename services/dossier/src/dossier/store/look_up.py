@@ -8,17 +8,20 @@ from kernel.codes import DossierCode
 
 from dossier.domain.lifecycle import Status
 
-_ONE = """
+SHOWN = """
     select d.procedure_code, d.procedure_name, d.channel, d.received_at, d.due_on,
            d.time_limit_value, d.time_limit_unit, d.status, d.version, d.field_code,
            d.version_number, d.promised_on, d.ended_at, d.end_kind, d.returned_at,
            d.return_method, d.subject, d.components_count, d.external_id, d.filing_id,
            d.applicant_id, d.resolver_agency_id, p.full_name, p.sealed, p.key_id
+"""
+"""What a sheet shows of a dossier `d` and its applicant `p`."""
+_ONE = f"""
+    {SHOWN}
     from dossiers d
     join applicants p on p.agency_id = d.agency_id and p.applicant_id = d.applicant_id
     where d.agency_id = $1 and d.issued_on = $2 and d.serial = $3
 """
-
 
 _STATUS = """
     select d.status from agencies a join dossiers d on d.agency_id = a.agency_id

@@ -59,7 +59,7 @@ async def move_dossier(
         raise NeedsItsPaper(to_status=int(to), desk=_OWN_PAPER[to])
     if to in NEEDS_REASON and reason is None and opened.status is not Status.WITHDRAWAL_ASKED:
         raise ReasonRequired(to_status=int(to))
-    return await keep_move_at_once(once.hot, opened, to, details=_said(reason))
+    return await keep_move_at_once(once.hot, opened, to, details=said(reason))
 
 
 async def start_processing(once: AtOnce, change: Change) -> Dossier:
@@ -87,13 +87,13 @@ async def return_result(once: AtOnce, change: Change, *, method: ReturnMethod) -
 async def stop_dossier(once: AtOnce, change: Change, *, reason: str) -> Dossier:
     """Stop working on a dossier, saying why; the clock ends."""
     opened = await once.open(change)
-    return await keep_move_at_once(once.hot, opened, Status.STOPPED, details=_said(reason))
+    return await keep_move_at_once(once.hot, opened, Status.STOPPED, details=said(reason))
 
 
 async def ask_to_withdraw(once: AtOnce, change: Change, *, reason: str | None) -> Dossier:
     """Record that the applicant asks for the dossier back."""
     opened = await once.open(change)
-    return await keep_move_at_once(once.hot, opened, Status.WITHDRAWAL_ASKED, details=_said(reason))
+    return await keep_move_at_once(once.hot, opened, Status.WITHDRAWAL_ASKED, details=said(reason))
 
 
 async def give_back(once: AtOnce, change: Change) -> Dossier:
@@ -152,5 +152,6 @@ async def send_apology(
     return replace(apologised, promised_on=promised_on)
 
 
-def _said(reason: str | None) -> dict[str, str]:
+def said(reason: str | None) -> dict[str, str]:
+    """Return what the event tells of a reason."""
     return {} if reason is None else {"reason": reason}

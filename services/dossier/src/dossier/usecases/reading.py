@@ -1,6 +1,6 @@
 """Looking dossiers up: the list, one dossier, its events, its applicant, its progress."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -60,15 +60,21 @@ async def read_sheet(
     if row is None:
         raise UnknownDossier(code=code)
     resolver = await office.codes.code_of(connection, row["resolver_agency_id"])
-    if not may_read(acting.sight, Holders(agency_code, resolver)):
+    holders = Holders(agency_code, resolver)
+    if not may_read(acting.sight, holders):
         raise UnknownDossier(code=code)
+    return sheet_shown(office, code, holders, row)
+
+
+def sheet_shown(office: Office, code: str, holders: Holders, row: Mapping[str, Any]) -> Sheet:
+    """Return the sheet of a dossier as it was just read, its applicant's numbers masked."""
     details = office.sealer.open(row["applicant_id"], row["sealed"], key_id=row["key_id"])
     applicant = {
         "full_name": row["full_name"],
         "id_number": masked(details.get("id_number")),
         "phone": masked(details.get("phone")),
     }
-    return Sheet(row["version"], sheet(code, Holders(agency_code, resolver), row, applicant))
+    return Sheet(row["version"], sheet(code, holders, row, applicant))
 
 
 async def list_events(
