@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -19,6 +19,7 @@ DESKS = {
     "continuation": ({}, "continued_at"),
     "apologies": ({"reason_code": "agency", "reason": "x", "promised_on": "2022-12-01"}, "sent_at"),
     "hand-overs": ({"to_agency_code": "H56.18", "step_name": "x"}, "handed_over_at"),
+    "hand-overs to a unit": ({"step_name": "x", "to_unit": "y"}, "handed_over_at"),
     "hand-overs/1/take-over": ({}, "taken_over_at"),
     "hand-overs/1/completion": ({}, "completed_at"),
     "moves 4": ({"to_status": 4}, "occurred_at"),
@@ -29,6 +30,13 @@ ACTS = st.lists(
     st.tuples(st.sampled_from(MOVES) | st.sampled_from(sorted(DESKS)), st.integers(-9, 40)),
     max_size=7,
 )
+STEP = ("hand-overs to a unit", "hand-overs/1/take-over", "hand-overs/1/completion")
+
+
+def lives(*acts: str) -> list[tuple[str, int]]:
+    return [(act, 2) for act in acts]
+
+
 OF = "where issued_on = :issued_on and serial = :serial and agency_id = :agency_id order by "
 LEFT_BEHIND = {"dossiers": "serial", "events": "event_number", "facts": "stretch"} | {
     "facts_history": "version, stretch"
@@ -79,8 +87,18 @@ async def ways(app, bearer):
         await client.aclose()
 
 
+def at_home(desk: str, agency: str) -> dict[str, str]:
+    return {"to_agency_code": agency} if desk.endswith("to a unit") else {}
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS)
+@example(acts=lives("moves 4", "supplement-requests", "supplements", "moves 9"))
+@example(acts=lives("moves 4", "hand-overs to a unit", "moves 9"))
+@example(acts=lives("hand-overs to a unit", "moves 4"))
+@example(acts=lives(*STEP, "moves 4", "moves 9"))
+@example(acts=[*lives(*STEP), ("moves 4", -1)])
+@example(acts=[("moves 4", 5), ("moves 9", -1)])
 async def test_both_ways_leave_the_same_behind(ways, a_dossier, agency, left_behind, acts):
     ends = []
     for client in ways:
@@ -91,7 +109,7 @@ async def test_both_ways_leave_the_same_behind(ways, a_dossier, agency, left_beh
             told_at = at + timedelta(hours=hours)
             answer = await client.post(
                 f"/v1/dossiers/{receipt['code']}/{desk.partition(' ')[0]}",
-                json={**paper, instant: told_at.isoformat()},
+                json={**at_home(desk, agency), **paper, instant: told_at.isoformat()},
                 headers={"If-Match": f'"{version}"'},
             )
             body = answer.json()
