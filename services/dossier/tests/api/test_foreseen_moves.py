@@ -1,6 +1,6 @@
 """A move in one round trip leaves behind what the move decided on in two leaves behind."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import httpx
 import pytest
@@ -50,7 +50,7 @@ def left_behind(app):
 
     async def read(agency: str, code: str) -> dict:
         day, serial = code.split("-")[-2:]
-        key = {"issued_on": datetime.strptime(day, "%y%m%d").date(), "serial": int(serial)}
+        key = {"issued_on": date.fromisoformat(f"20{day}"), "serial": int(serial)}
         async with app.state.read_sessions.begin() as tx:
             number = text("select agency_id from agencies where code = :code")
             key["agency_id"] = await tx.scalar(number, {"code": agency})
@@ -122,7 +122,7 @@ async def test_both_ways_leave_the_same_behind(ways, a_dossier, agency, left_beh
 
 
 async def test_the_plain_move_is_one_round_trip(app, ways, a_dossier, monkeypatch):
-    short, long = ways
+    short, _ = ways
     asked = []
     lent = app.state.hot.connection
 

@@ -6,7 +6,7 @@ import zipfile
 from xml.etree import ElementTree as ET
 
 import pytest
-from dossier.schemas.look_up import DossierOut
+from dossier.schemas.look_up import DossierLine
 from dossier.usecases import exporting
 from kit.paging import Page
 
@@ -39,12 +39,15 @@ async def codes(client, query, headers=None) -> list[str]:
 
 async def test_a_line_of_a_list_is_the_dossier_as_it_is_read_alone(client, receipts, agency):
     moved = f"/v1/dossiers/{receipts[0]['code']}"
-    done = await client.post(f"{moved}/settlement", json={}, headers={"If-Match": '"1"'})
+    told = {"settled_at": "2022-08-31T23:59:59.120400+07:00"}
+    done = await client.post(f"{moved}/settlement", json=told, headers={"If-Match": '"1"'})
     assert done.status_code == 200, done.text
     listed = await client.get(f"/v1/dossiers?agency={agency}")
-    Page[DossierOut].model_validate_json(listed.content)
+    Page[DossierLine].model_validate_json(listed.content)
     for item in listed.json()["items"]:
-        assert item == (await client.get(f"/v1/dossiers/{item['code']}")).json()
+        alone = (await client.get(f"/v1/dossiers/{item['code']}")).json()
+        assert alone.pop("applicant")["full_name"] == item["applicant_name"]
+        assert item == alone
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from kit.paging import Page
 from dossier.deps import AtOffice, DossierReader
 from dossier.domain.errors import ListTooLong, SearchTooShort, UnknownAgency
 from dossier.schemas.lists import ExportAsked, PageAsked
-from dossier.schemas.look_up import DossierOut
+from dossier.schemas.look_up import DossierLine
 from dossier.usecases import exporting, listing
 from dossier.usecases.exporting import Connections, Export
 from dossier.usecases.listing import SEARCH_SCOPE, Listing, Searcher, wanted
@@ -57,7 +57,7 @@ async def connections(request: Request) -> Connections:
 
 @router.get(
     "/dossiers",
-    response_model=Page[DossierOut],
+    response_model=Page[DossierLine],
     responses=refusals(MissingScope, SearchTooShort, UnknownAgency),
 )
 async def list_dossiers(

@@ -27,8 +27,8 @@ class ApplicantOut(WireModel):
     email: str | None = None
 
 
-class DossierOut(Receipt):
-    """A dossier as it stands."""
+class DossierLine(Receipt):
+    """A dossier as lists show it: of the applicant nothing but the name."""
 
     resolver_agency_code: str
     field_code: str
@@ -44,6 +44,11 @@ class DossierOut(Receipt):
     components_count: int | None
     external_id: str | None
     filing_id: UUID | None
+
+
+class DossierOut(DossierLine):
+    """A dossier as it stands."""
+
     applicant: MaskedApplicantOut
 
 

@@ -6,9 +6,8 @@ branch walks an index in the order of the list and stops at the page's length.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import asyncpg
 from kernel.time_zone import end_of_day, start_of_day
@@ -50,11 +49,20 @@ _AGENCIES = """
 """
 _AS_LINES = """
     d.agency_id, d.resolver_agency_id, d.issued_on, d.serial, d.status,
-    d.received_at, d.ended_at, d.returned_at,
-    d.applicant_id, p.full_name, p.sealed, p.key_id, convert_to(row_to_json(w)::text, 'UTF8')
+    convert_to(row_to_json(w)::text, 'UTF8')
 """
-_WIRE = f"cross join lateral (select {_PLAIN}, {_DAYS}) w"
-"""What `DossierOut` shows and the row itself knows, put together by the database."""
+_INSTANT = """
+    replace(to_char(d.{0} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '.000000Z', 'Z')
+    as {0}
+"""
+"""As `orjson` writes an instant."""
+_INSTANTS = ", ".join(map(_INSTANT.format, ("received_at", "ended_at", "returned_at")))
+_WIRE = f"""
+    cross join lateral (
+        select p.full_name as applicant_name, {_PLAIN}, {_DAYS}, {_INSTANTS}
+    ) w
+"""
+"""What `DossierLine` shows and the rows themselves know, put together by the database."""
 _WAITING = ", ".join(str(int(status)) for status in sorted(WAITING))
 _IS_OVERDUE = f"""
     d.due_on < {{today}} and d.status not in ({_WAITING})
@@ -104,23 +112,13 @@ class Wanted:
 
 
 class Line(NamedTuple):
-    """A dossier of a list: what only we can put into JSON, and the rest as JSON in `wire`.
-
-    The first key of `wire` is the status.
-    """
+    """A dossier of a list: what only we can put into words, and all else as JSON in `wire`."""
 
     agency_id: int
     resolver_agency_id: int
     issued_on: date
     serial: int
     status: int
-    received_at: datetime
-    ended_at: datetime | None
-    returned_at: datetime | None
-    applicant_id: UUID
-    full_name: str
-    sealed: bytes | None
-    key_id: str
     wire: bytes
 
     @property

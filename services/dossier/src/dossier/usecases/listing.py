@@ -18,14 +18,14 @@ from dossier.domain.names import folded
 from dossier.schemas.lists import Narrowing, PageAsked
 from dossier.store import lists
 from dossier.store.lists import Days, Line, Place, Row, Wanted
-from dossier.store.personal_data import Sealer, masked
 from dossier.store.searches import Search, SearchKind, record_search
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.places import place
 
 SEARCH_SCOPE = "dossiers:search"
 _SHORTEST_TERM = 2
-_BEFORE_STATUS = len('{"status":')
+_SAID = '{"code":"%s","agency_code":"%s","resolver_agency_code":"%s","status_label":"%s",'
+"""Codes and labels are plain words: nothing in them needs escaping."""
 _LABELS: dict[int, str] = {int(status): label for status, label in LABELS_VI.items()}
 
 
@@ -64,11 +64,9 @@ async def list_dossiers(
     shown = found[: asked.limit]
     agencies = {line.agency_id for line in shown} | {line.resolver_agency_id for line in shown}
     codes = await office.codes.of(connection, agencies)
-    page = {
-        "items": [_item(line, codes, office.sealer) for line in shown],
-        "next_cursor": encode_cursor(*shown[-1].place) if len(found) > asked.limit else None,
-    }
-    return orjson.dumps(page, option=orjson.OPT_UTC_Z)
+    further = encode_cursor(*shown[-1].place) if len(found) > asked.limit else None
+    items = b",".join([_line(line, codes) for line in shown])
+    return b'{"items":[%b],"next_cursor":%b}' % (items, orjson.dumps(further))
 
 
 async def wanted(office: Office, asked: Narrowing, searcher: Searcher) -> Wanted:
@@ -141,26 +139,13 @@ def _name(term: str | None, searcher: Searcher) -> str | None:
     return name
 
 
-def _item(line: Line, codes: Mapping[int, str], sealer: Sealer) -> dict[str, object]:
-    """Return a dossier as `DossierOut` has it: what only we know, and what the database wrote.
-
-    That goes in as it is: all behind its first key passes for the value of that key.
-    """
+def _line(line: Line, codes: Mapping[int, str]) -> bytes:
+    """Return a dossier as `DossierLine` has it: what only we know, then what the database wrote."""
     agency_code = codes[line.agency_id]
-    details = sealer.open(line.applicant_id, line.sealed, key_id=line.key_id)
-    return {
-        "code": numbered_code(agency_code, line.issued_on, line.serial),
-        "agency_code": agency_code,
-        "resolver_agency_code": codes[line.resolver_agency_id],
-        "status_label": _LABELS[line.status],
-        "received_at": line.received_at,
-        "ended_at": line.ended_at,
-        "returned_at": line.returned_at,
-        "applicant_name": line.full_name,
-        "applicant": {
-            "full_name": line.full_name,
-            "id_number": masked(details.get("id_number")),
-            "phone": masked(details.get("phone")),
-        },
-        "status": orjson.Fragment(line.wire[_BEFORE_STATUS:-1]),
-    }
+    said = (
+        numbered_code(agency_code, line.issued_on, line.serial),
+        agency_code,
+        codes[line.resolver_agency_id],
+        _LABELS[line.status],
+    )
+    return (_SAID % said).encode() + line.wire[1:]
