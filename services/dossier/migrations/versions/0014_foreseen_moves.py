@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0023_foreseen_moves"
+revision = "0014_foreseen_moves"
 down_revision = "0013_refolded_names"
 
 KEEP_FORESEEN = """
