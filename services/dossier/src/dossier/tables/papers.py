@@ -1,6 +1,16 @@
 """What is asked and handed over while a dossier is handled."""
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    Index,
+    Integer,
+    Table,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from dossier.tables.row import Row, dossier_key, instant, number, of_dossier
@@ -80,7 +90,13 @@ hand_overs = Table(
     Column("taken_over_by", Text),
     instant("completed_at"),
     Column("completed_by", Text),
+    Column("undone", Text),
     instant("recorded_at", nullable=False),
+    # What does not count is not open either.
+    CheckConstraint(
+        "undone is null or (undone in ('recalled', 'void') and completed_at is not null)",
+        name="undone",
+    ),
     of_dossier(),
     # What waits for an agency, the oldest first.
     Index(
