@@ -38,6 +38,7 @@ async def test_a_hand_over_keeps_the_code_and_names_who_settles(client, code, ac
         "handed_over_at": "2022-09-05T01:00:00Z",
         "taken_over_at": None,
         "completed_at": None,
+        "undone": None,
     }
 
 

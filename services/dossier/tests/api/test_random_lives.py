@@ -35,6 +35,7 @@ DESKS = {
     ),
     "hand-overs/1/take-over": ({}, "taken_over_at", None),
     "hand-overs/1/completion": ({}, "completed_at", None),
+    "hand-overs/1/recall": ({"reason": "z"}, "recalled_at", None),
     "consultations": ({"agency_code": OTHER, "question": "?"}, "asked_at", None),
     **{
         f"moves {to}": ({"to_status": to, "reason": "Lý do"}, "occurred_at", to)

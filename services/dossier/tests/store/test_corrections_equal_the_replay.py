@@ -9,7 +9,7 @@ from dossier.domain import facts as days
 from dossier.domain import overdue as late
 from dossier.domain.apologies import OverdueReason
 from dossier.domain.classification import contribution
-from dossier.domain.corrections import Correction, Corrects, Story, records, replay
+from dossier.domain.corrections import VOIDS, Correction, Story, records, replay
 from dossier.domain.dossier import moved
 from dossier.domain.errors import NotLate
 from dossier.domain.facts import ReturnMethod
@@ -178,7 +178,7 @@ class Life:
             return
         corrects = what[choice % len(what)]
         corrected_at = None
-        if corrects is not Corrects.END:
+        if corrects not in VOIDS:
             corrected_at = event.occurred_at + timedelta(days=shift, hours=choice)
         now = diary.next(corrected_at or event.occurred_at, lag)
         try:

@@ -11,6 +11,7 @@ from dossier.domain.corrections import (
     Recorded,
     Story,
     changed_days,
+    may_know,
     received_at,
     records,
     replay,
@@ -67,6 +68,12 @@ SETTLED = event(5, "settled", (4, 9), "2022-07-27")
 RETURNED = event(6, "returned", (9, 10), "2022-07-28", method="postal")
 APOLOGISED = event(7, "apologised", (4, 4), "2022-07-22")
 ASSIGNED = event(8, "assigned", (4, 4), "2022-07-05", officer="officer-2")
+HANDED_OVER = event(9, "handed_over", (4, 4), "2022-07-05", step_number=1)
+TAKEN_OVER = event(10, "taken_over", (4, 4), "2022-07-05", step_number=1)
+COMPLETED = event(11, "step_completed", (4, 4), "2022-07-05", step_number=1)
+RECALLED = event(12, "hand_over_recalled", (4, 4), "2022-07-05", step_number=1)
+ASKED_TOWN = event(13, "consulted", (4, 4), "2022-07-05", agency_code="H77.1")
+ANSWER = event(14, "opinion_given", (4, 4), "2022-07-06", consultation_number=1)
 LIFE = (RECEIVED, PROCESSED, ASKED, SUPPLIED, SETTLED, RETURNED)
 
 
@@ -103,13 +110,30 @@ def test_the_desk_corrects_what_it_told_the_applicant_and_either_side_the_rest(e
     """Our reading (the desk that received meets the applicant, the resolver settles)."""
     handed = Holders(WARD, TOWN)
     for sight in (None, frozenset({WARD}), frozenset({WARD, TOWN})):
-        require_own_record(event, sight, handed)
+        require_own_record(event, sight, handed, told_by=TOWN)
+        assert may_know(event, sight, handed, told_by=TOWN)
+    assert not may_know(event, frozenset({"H56.9"}), handed, told_by="H56.9")
     if not is_the_desks:
-        require_own_record(event, frozenset({TOWN}), handed)
+        require_own_record(event, frozenset({TOWN}), handed, told_by=TOWN)
         return
     with pytest.raises(NotYourAct) as refused:
-        require_own_record(event, frozenset({TOWN}), handed)
+        require_own_record(event, frozenset({TOWN}), handed, told_by=TOWN)
     assert refused.value.details == {"act": "correct", "agencies": [WARD]}
+
+
+@pytest.mark.parametrize(
+    "event", [HANDED_OVER, TAKEN_OVER, COMPLETED, RECALLED, ASKED_TOWN, ANSWER]
+)
+def test_a_step_or_an_opinion_is_corrected_by_whoever_told_of_it(event):
+    """Our reading (whoever told of a step or an opinion corrects it)."""
+    elsewhere = Holders(WARD, "H56.9")
+    require_own_record(event, frozenset({TOWN}), elsewhere, told_by=TOWN)
+    assert may_know(event, frozenset({TOWN}), elsewhere, told_by=TOWN)
+    with pytest.raises(NotYourAct) as refused:
+        require_own_record(event, frozenset({WARD}), elsewhere, told_by=TOWN)
+    assert refused.value.details == {"act": "correct", "agencies": [TOWN]}
+    assert may_know(event, frozenset({WARD}), elsewhere, told_by=TOWN)
+    assert not may_know(event, frozenset({"H56.18"}), elsewhere, told_by=TOWN)
 
 
 def test_without_corrections_the_course_is_the_one_recorded():
@@ -263,6 +287,12 @@ def test_a_result_was_not_returned_for_a_dossier_that_never_ended():
         (event(4, "withdrawal_asked", (5, 7), "2022-07-08"), {Corrects.MOVED_AT}),
         (event(5, "awaiting_supplement", (7, 5), "2022-07-08"), {Corrects.MOVED_AT}),
         (APOLOGISED, {Corrects.APOLOGY_SENT_AT}),
+        (HANDED_OVER, {Corrects.HANDED_OVER_AT, Corrects.STEP}),
+        (TAKEN_OVER, {Corrects.TAKEN_OVER_AT, Corrects.STEP}),
+        (COMPLETED, {Corrects.STEP_COMPLETED_AT, Corrects.STEP}),
+        (RECALLED, {Corrects.RECALLED_AT}),
+        (ASKED_TOWN, {Corrects.CONSULTED_AT}),
+        (ANSWER, {Corrects.ANSWERED_AT}),
         (ASSIGNED, set()),
         (event(9, "corrected", (9, 4), "2022-07-08"), set()),
     ],
@@ -284,6 +314,13 @@ def test_a_proposal_names_what_the_event_recorded():
     with pytest.raises(NotWhatWasRecorded) as refused:
         correctable(SETTLED, Corrects.RETURNED_AT, at("2022-07-25"))
     assert refused.value.details["records"] == ["end", "settled_at"]
+
+
+def test_a_step_that_never_was_has_no_time():
+    correctable(TAKEN_OVER, Corrects.STEP, None)
+    for corrects, instant in ((Corrects.STEP, at("2022-07-06")), (Corrects.TAKEN_OVER_AT, None)):
+        with pytest.raises(CorrectionUnclear):
+            correctable(TAKEN_OVER, corrects, instant)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,12 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from dossier.domain import facts as days
-from dossier.domain.corrections import Correction, Recorded
 from dossier.domain.desk import Desk
 from dossier.domain.errors import (
     HandedToItself,
     HandOverOpen,
-    ImpossibleHistory,
     OutOfOrder,
     StepNotOpen,
 )
@@ -17,18 +16,18 @@ from dossier.domain.hand_overs import (
     LastStep,
     LatenessRule,
     Step,
-    StepEnd,
-    last_step_end,
+    StepTimes,
+    Undone,
     lateness,
     require_after,
     require_handed_on,
     require_in_hand,
     require_other_hands,
     require_step_open,
-    require_steps_in_order,
     step_due_on,
+    with_times,
 )
-from dossier.domain.lifecycle import LegalAct, Status
+from dossier.domain.lifecycle import LegalAct
 from kernel.time_zone import LOCAL_ZONE
 from kernel.working_days import WorkingCalendar
 
@@ -138,6 +137,51 @@ def test_days_spent_waiting_for_the_applicant_are_nobodys():
     assert (time.used, time.over) == (3, 1)
 
 
+def test_a_hand_over_that_does_not_count_makes_nobody_late():
+    """Our reading (lateness belongs to the step that caused it)."""
+    facts = a_dossier(due=12, ended=16)
+    gone = {"taken_over_at": None, "handed_over_at": at(9), "completed_at": at(15)}
+    recalled = a_step(2, LAND, **gone, undone=Undone.RECALLED)
+    found = judged(facts, recalled)
+    assert (found.causes, found.steps) == ((Cause(WARD, None, 2),), ())
+    assert judged(facts, a_step(2, LAND, **gone, undone=Undone.VOID)) == judged(facts)
+
+
+def test_days_of_a_hand_over_that_was_called_back_are_nobodys():
+    facts = a_dossier(due=12, ended=18)
+    in_town = a_step(handed_over_at=at(8), completed_at=at(17))
+    gone = {"taken_over_at": None, "handed_over_at": at(9), "completed_at": at(15)}
+    recalled = a_step(2, LAND, **gone, undone=Undone.RECALLED)
+    (time,) = judged(facts, in_town, recalled).steps
+    assert (time.used, time.over) == (3, 1)
+    never = a_step(2, LAND, **gone, undone=Undone.VOID)
+    assert [t.used for t in judged(facts, in_town, never).steps] == [7]
+
+
+def test_a_step_handed_over_at_another_time_has_its_limit_from_then():
+    """Our reading (a step's limit counts from the hand-over)."""
+    step = a_step(due_on=date(2022, 8, 31))
+    times = StepTimes(
+        step_number=1,
+        handed_over_at=at(8),
+        taken_over_at=at(9),
+        completed_at=at(10),
+        undone=None,
+    )
+    told = with_times(step, times, DESK)
+    assert (told.taken_over_at, told.completed_at) == (at(9), at(10))
+    assert told.due_on == date(2022, 8, 31)
+    moved = with_times(step, replace(times, handed_over_at=at(5)), DESK)
+    assert (moved.handed_over_at, moved.due_on) == (at(5), date(2022, 8, 9))
+
+
+def test_lateness_says_how_many_corrections_it_reads():
+    late = a_dossier(due=12, ended=16)
+    asked = {"receiver": WARD, "as_of": date(2022, 8, 31), "desk": DESK}
+    assert lateness(late, [], **asked).corrections == 0
+    assert lateness(late, [], **asked, corrections=2).corrections == 2
+
+
 def test_a_dossier_that_waits_past_its_due_date_is_not_late():
     waiting = days.stopped(a_dossier(due=12), date(2022, 8, 9))
     assert not judged(waiting, a_step()).is_late
@@ -153,19 +197,26 @@ def test_a_hand_over_needs_other_hands():
 def test_what_was_not_taken_over_is_not_handed_on():
     require_handed_on([], at=at(9))
     require_handed_on([a_step(completed_at=at(9)), a_step(2)], at=at(9))
+    never = a_step(handed_over_at=at(12), completed_at=at(12), undone=Undone.VOID)
+    require_handed_on([never], at=at(9))
+    recalled = a_step(taken_over_at=None, completed_at=at(9), undone=Undone.RECALLED)
+    with pytest.raises(OutOfOrder):
+        require_handed_on([recalled], at=at(9, 8))
     with pytest.raises(HandOverOpen):
         require_handed_on([a_step(taken_over_at=None)], at=at(9))
     with pytest.raises(OutOfOrder):
         require_handed_on([a_step(taken_over_at=at(10))], at=at(9))
 
 
-def a_last_step(taken_over_at=None, completed_at=None) -> LastStep:
+def a_last_step(taken_over_at=None, completed_at=None, back_at=None) -> LastStep:
     return LastStep(
         step_number=1,
+        from_agency_code=WARD,
         agency_code=TOWN,
         handed_over_at=at(8),
         taken_over_at=taken_over_at,
         completed_at=completed_at,
+        back_at=back_at,
     )
 
 
@@ -204,6 +255,19 @@ def test_a_step_that_nobody_took_over_ends_after_it_was_handed_over():
         require_in_hand(a_last_step(), LegalAct.STOP, at=at(8, 8), ends_step=True)
 
 
+def test_work_on_a_step_follows_what_was_called_back_in_its_course():
+    back = a_last_step(at(8, 10), back_at=at(10))
+    require_in_hand(back, LegalAct.SETTLE, at=at(10), ends_step=True)
+    with pytest.raises(OutOfOrder):
+        require_in_hand(back, LegalAct.SETTLE, at=at(10, 8), ends_step=True)
+    assert a_last_step(at(11), back_at=at(10)).since == at(11)
+
+
+def test_whoever_handed_over_is_the_sender_until_the_step_is_done():
+    assert a_last_step().sender == a_last_step(at(8, 10)).sender == WARD
+    assert a_last_step(at(8, 10), at(9)).sender is None
+
+
 def test_nothing_belongs_to_a_step_before_it_began():
     require_after(None, at=at(9))
     require_after(at(9), at=at(9))
@@ -227,109 +291,3 @@ def test_a_step_is_taken_over_and_completed_once_in_that_order(step, taken_over,
     else:
         with pytest.raises(StepNotOpen):
             require_step_open(step, taken_over=taken_over)
-
-
-def an_event(number, kind, day, *statuses: int, **details) -> Recorded:
-    from_status, to_status = statuses or (2, 2)
-    return Recorded(
-        number=number,
-        kind=kind,
-        from_status=Status(from_status),
-        to_status=Status(to_status),
-        occurred_at=at(day),
-        details=details,
-    )
-
-
-HANDED = an_event(2, "handed_over", 5, step_number=1)
-TAKEN = an_event(3, "taken_over", 8, step_number=1)
-SETTLED = an_event(4, "settled", 22, 2, 9)
-RETURNED = an_event(5, "returned", 23, 9, 10)
-STEP_LIFE = (HANDED, TAKEN, SETTLED, RETURNED)
-
-
-def test_a_step_that_the_end_closed_ends_when_the_dossier_ended_as_corrected():
-    assert last_step_end(STEP_LIFE, {}) == StepEnd(1, at(22))
-    corrected = {4: Correction(4, at(9))}
-    assert last_step_end(STEP_LIFE, corrected) == StepEnd(1, at(9))
-
-
-def test_a_step_is_open_again_once_the_end_that_closed_it_is_void():
-    void = {4: Correction(4, None), 5: Correction(5, None)}
-    assert last_step_end(STEP_LIFE, void) == StepEnd(1, None)
-    ended_again = an_event(6, "settled", 24, 2, 9)
-    assert last_step_end((*STEP_LIFE, ended_again), void) == StepEnd(1, at(24))
-
-
-def test_a_step_that_was_completed_stays_so_whatever_becomes_of_the_end():
-    completed = an_event(6, "step_completed", 22, step_number=1)
-    events = (HANDED, TAKEN, completed, SETTLED)
-    for corrections in ({}, {4: Correction(4, None)}, {4: Correction(4, at(10))}):
-        assert last_step_end(events, corrections) == StepEnd(1, at(22))
-
-
-def test_of_several_steps_the_end_closes_the_last():
-    onward = an_event(6, "handed_over", 10, step_number=2)
-    events = (HANDED, TAKEN, onward, SETTLED)
-    assert last_step_end(events, {4: Correction(4, None)}) == StepEnd(2, None)
-
-
-def test_a_dossier_that_nobody_handed_over_has_no_step_to_end():
-    assert last_step_end((SETTLED, RETURNED), {}) is None
-
-
-RECEIVED = Recorded(
-    number=1,
-    kind="received",
-    from_status=None,
-    to_status=Status.ACCEPTED,
-    occurred_at=at(1),
-    details={},
-)
-STARTED = an_event(4, "in_process", 10, 2, 4)
-ASKED_BACK = an_event(4, "withdrawal_asked", 10, 2, 7)
-COMPLETED = an_event(5, "step_completed", 12, 4, 4, step_number=1)
-ONWARD = an_event(5, "handed_over", 12, 4, 4, step_number=2)
-GIVEN_BACK = (RECEIVED, HANDED, TAKEN, STARTED, COMPLETED, an_event(6, "settled", 15, 4, 9))
-HANDED_ON = (RECEIVED, HANDED, TAKEN, STARTED, ONWARD, an_event(6, "taken_over", 15, step_number=2))
-
-
-@pytest.mark.parametrize(
-    ("events", "number", "day", "order"),
-    [
-        ((RECEIVED, *STEP_LIFE), 4, 5, (4, 3)),
-        ((RECEIVED, *STEP_LIFE), 1, 6, (2, 1)),
-        (GIVEN_BACK, 1, 6, (2, 1)),
-        (GIVEN_BACK, 4, 7, (4, 3)),
-        (GIVEN_BACK, 4, 13, (5, 4)),
-        (GIVEN_BACK, 6, 11, (6, 5)),
-        (HANDED_ON, 4, 13, (5, 4)),
-        ((RECEIVED, HANDED, ASKED_BACK, an_event(5, "stopped", 12, 7, 8)), 5, 4, (5, 2)),
-        ((RECEIVED, HANDED, an_event(3, "taken_over", 4, step_number=1)), 9, 9, (3, 2)),
-    ],
-)
-def test_no_correction_tells_a_step_out_of_the_order_of_the_other_acts(events, number, day, order):
-    """Our reading (a step that the dossier's end closed follows its corrections)."""
-    with pytest.raises(ImpossibleHistory) as refused:
-        require_steps_in_order(events, {number: Correction(number, at(day))})
-    details = refused.value.details
-    assert (details["event_number"], details["after_event_number"]) == order
-    assert details["why"] == "order"
-
-
-@pytest.mark.parametrize(
-    ("events", "number", "day"),
-    [
-        (STEP_LIFE, 4, 8),
-        (GIVEN_BACK, 1, 5),
-        (GIVEN_BACK, 4, 8),
-        (GIVEN_BACK, 4, 12),
-        (GIVEN_BACK, 6, 12),
-        (HANDED_ON, 4, 12),
-        # A wish to withdraw is heard at the desk, wherever the dossier is.
-        ((RECEIVED, HANDED, TAKEN, ASKED_BACK), 4, 2),
-        ((RECEIVED, ASKED_BACK), 1, 2),
-    ],
-)
-def test_a_correction_that_keeps_the_order_of_steps_holds(events, number, day):
-    require_steps_in_order(events, {number: Correction(number, at(day))})

@@ -29,13 +29,27 @@ def test_every_act_is_somebodys():
     assert all(WHO.values())
 
 
-@pytest.mark.parametrize("act", LegalAct)
+OF_BOTH_SIDES = sorted(set(LegalAct) - {LegalAct.RECALL})
+
+
+def test_a_hand_over_is_called_back_by_whoever_handed_over():
+    handed_on = Holders(WARD, TOWN, sender="H56.18")
+    for sight, may in ((WARD, False), (TOWN, False), ("H56.18", True)):
+        assert may_act(frozenset({sight}), LegalAct.RECALL, handed_on) == may
+    assert not may_act(None, LegalAct.RECALL, HANDED)
+    with pytest.raises(NotYourAct) as refused:
+        require_act(frozenset({TOWN}), LegalAct.RECALL, handed_on)
+    assert refused.value.details["agencies"] == ["H56.18"]
+    assert may_read(frozenset({"H56.18"}), handed_on)
+
+
+@pytest.mark.parametrize("act", OF_BOTH_SIDES)
 def test_before_a_hand_over_the_desk_may_do_everything(act):
     assert may_act(frozenset({WARD}), act, AT_HOME)
     assert not may_act(frozenset({TOWN}), act, AT_HOME)
 
 
-@pytest.mark.parametrize("act", LegalAct)
+@pytest.mark.parametrize("act", OF_BOTH_SIDES)
 def test_after_a_hand_over_the_desk_meets_the_applicant_and_the_resolver_settles(act):
     assert may_act(frozenset({WARD}), act, HANDED) == (act in DESK_ONLY | EITHER)
     assert may_act(frozenset({TOWN}), act, HANDED) == (act not in DESK_ONLY)
@@ -53,7 +67,7 @@ def test_either_side_reads_and_nobody_else():
     for sight in sights:
         assert may_read(sight, HANDED) == bool(sight & {WARD, TOWN})
     assert may_read(None, HANDED)
-    assert HANDED.sides(None) == frozenset(Side)
+    assert HANDED.sides(None) == {Side.RECEIVER, Side.RESOLVER}
 
 
 def test_the_refusal_names_whose_act_it_is():

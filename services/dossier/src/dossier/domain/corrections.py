@@ -24,23 +24,33 @@ from dossier.domain.errors import (
     InTheFuture,
     NothingToCorrect,
     NotWhatWasRecorded,
+    NotYourAct,
     OwnCorrection,
+)
+from dossier.domain.event_kinds import (
+    APOLOGISED,
+    CONSULTED,
+    CORRECTED,
+    HANDED_OVER,
+    OF_QUESTIONS,
+    OF_STEPS,
+    OPINION_GIVEN,
+    RECALLED,
+    STEP_COMPLETED,
+    TAKEN_OVER,
 )
 from dossier.domain.facts import FOREVER, Channel, Facts, ReturnMethod
 from dossier.domain.lifecycle import ENDED, WAITING, Status
-from dossier.domain.permissions import Holders, Side, Sight, not_your_act
+from dossier.domain.permissions import Holders, Side, Sight, may_read, may_see, not_your_act
 from dossier.domain.recomputing import RECOMPUTED, recomputed
 
-APOLOGISED = "apologised"
-CONSULTED = "consulted"
-CORRECTED = "corrected"
 _WHENEVER = frozenset({APOLOGISED, CONSULTED})
 """What may be recorded for any time after the receipt."""
 Details = Mapping[str, str | bool | int | None]
 
 
 class Corrects(StrEnum):
-    """What a correction sets right: an instant, or an end that never came about."""
+    """What a correction sets right: an instant, or an end or a step that never came about."""
 
     RECEIVED_AT = "received_at"
     CLOCK_STOPPED_AT = "clock_stopped_at"
@@ -50,7 +60,18 @@ class Corrects(StrEnum):
     STOPPED_AT = "stopped_at"
     RETURNED_AT = "returned_at"
     APOLOGY_SENT_AT = "apology_sent_at"
+    CONSULTED_AT = "consulted_at"
+    ANSWERED_AT = "answered_at"
+    HANDED_OVER_AT = "handed_over_at"
+    TAKEN_OVER_AT = "taken_over_at"
+    STEP_COMPLETED_AT = "step_completed_at"
+    RECALLED_AT = "recalled_at"
     END = "end"
+    STEP = "step"
+
+
+VOIDS = frozenset({Corrects.END, Corrects.STEP})
+"""What a correction says never came about, so that it has no time."""
 
 
 class CorrectionState(StrEnum):
@@ -107,10 +128,8 @@ class Story:
 
 def records(event: Recorded) -> frozenset[Corrects]:
     """Return what of an event can be corrected; nothing when no day hangs on it."""
-    if event.kind == APOLOGISED:
-        return frozenset({Corrects.APOLOGY_SENT_AT})
     if not event.is_move:
-        return frozenset()
+        return _OF_KIND.get(event.kind, frozenset())
     if event.from_status is None:
         return frozenset({Corrects.RECEIVED_AT})
     if event.to_status in ENDED:
@@ -118,6 +137,15 @@ def records(event: Recorded) -> frozenset[Corrects]:
     return frozenset({_turn(event)})
 
 
+_OF_KIND: dict[str, frozenset[Corrects]] = {
+    APOLOGISED: frozenset({Corrects.APOLOGY_SENT_AT}),
+    CONSULTED: frozenset({Corrects.CONSULTED_AT}),
+    OPINION_GIVEN: frozenset({Corrects.ANSWERED_AT}),
+    HANDED_OVER: frozenset({Corrects.HANDED_OVER_AT, Corrects.STEP}),
+    TAKEN_OVER: frozenset({Corrects.TAKEN_OVER_AT, Corrects.STEP}),
+    STEP_COMPLETED: frozenset({Corrects.STEP_COMPLETED_AT, Corrects.STEP}),
+    RECALLED: frozenset({Corrects.RECALLED_AT}),
+}
 _ENDS = {
     Status.SETTLED: Corrects.SETTLED_AT,
     Status.STOPPED: Corrects.STOPPED_AT,
@@ -150,7 +178,7 @@ def require_correctable(
     if corrects not in records(event):
         known = sorted(str(what) for what in records(event))
         raise NotWhatWasRecorded(event_number=event.number, corrects=str(corrects), records=known)
-    if (corrects is Corrects.END) != (corrected_at is None):
+    if (corrects in VOIDS) != (corrected_at is None):
         raise CorrectionUnclear(corrects=str(corrects))
     if corrected_at is not None and corrected_at > now:
         raise InTheFuture(occurred_at=corrected_at)
@@ -163,17 +191,28 @@ def require_correctable(
 
 _OF_THE_DESK = frozenset({Corrects.RECEIVED_AT, Corrects.RETURNED_AT, Corrects.APOLOGY_SENT_AT})
 _DESK = frozenset({Side.RECEIVER})
+_OF_WHO_TOLD = OF_STEPS | OF_QUESTIONS
 
 
-def require_own_record(event: Recorded, sight: Sight, holders: Holders) -> None:
-    """Refuse whoever settles to correct what the desk said to the applicant.
+def may_know(event: Recorded, sight: Sight, holders: Holders, *, told_by: str) -> bool:
+    """Tell whether an actor may know of an event: either side, and whoever told of it itself."""
+    tells = event.kind in _OF_WHO_TOLD and may_see(sight, told_by)
+    return tells or may_read(sight, holders)
 
-    Receipt, return and apology are the desk's to correct and to decide on, everything else is
-    either side's; before a hand-over they are one.
 
-    Law: our reading (the desk that received meets the applicant, the resolver settles)
+def require_own_record(event: Recorded, sight: Sight, holders: Holders, *, told_by: str) -> None:
+    """Refuse to correct what another agency told.
+
+    Hand-overs, takings-over, completions, questions and answers are corrected, and decided on, by
+    the agency that told of them, wherever the dossier is by now. Receipt, return and apology are
+    the desk's, everything else is either side's; before a hand-over they are one.
+
+    Law: our reading (whoever told of a step or an opinion corrects it)
     """
-    if records(event) & _OF_THE_DESK and Side.RECEIVER not in holders.sides(sight):
+    if event.kind in _OF_WHO_TOLD:
+        if not may_see(sight, told_by):
+            raise NotYourAct(act="correct", agencies=[told_by])
+    elif records(event) & _OF_THE_DESK and Side.RECEIVER not in holders.sides(sight):
         raise not_your_act("correct", _DESK, holders)
 
 

@@ -214,7 +214,7 @@ class NotWhatWasRecorded(Malformed):
 
 
 class CorrectionUnclear(Malformed):
-    """An instant is corrected by another instant, an end that never was by none."""
+    """An instant is corrected by another instant, an end or a step that never was by none."""
 
     code = "correction_unclear"
 

@@ -1,24 +1,24 @@
 """Steps of a dossier between agencies and units, and who made a late one late."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from kernel.time_zone import local_day
 
-from dossier.domain.corrections import Corrections, Recorded, effective, out_of_order
 from dossier.domain.desk import Desk
 from dossier.domain.errors import HandedToItself, HandOverOpen, OutOfOrder, StepNotOpen
 from dossier.domain.facts import FOREVER, Facts
-from dossier.domain.lifecycle import ENDED, LegalAct, act_of
+from dossier.domain.lifecycle import LegalAct
 from dossier.domain.permissions import is_resolvers_alone
 
-HANDED_OVER = "handed_over"
-TAKEN_OVER = "taken_over"
-STEP_COMPLETED = "step_completed"
-"""The kinds of the events, each of which names its step."""
-_OF_STEPS = frozenset({HANDED_OVER, TAKEN_OVER, STEP_COMPLETED})
+
+class Undone(StrEnum):
+    """Why a hand-over does not count: called back in time, or found never to have happened."""
+
+    RECALLED = "recalled"
+    VOID = "void"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,30 +35,46 @@ class Step:
     handed_over_at: datetime
     taken_over_at: datetime | None
     completed_at: datetime | None
+    undone: Undone | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepTimes:
+    """What corrections change of a step; called back it ended then, void when it was told."""
+
+    step_number: int
+    handed_over_at: datetime
+    taken_over_at: datetime | None
+    completed_at: datetime | None
+    undone: Undone | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastStep:
-    """The step a dossier is in, or was in last: both sides' time, as work on it needs them."""
+    """The step a dossier is in, or was in last: both sides' time, as work on it needs them.
+
+    `back_at` is when another step ended last: one that was called back ended in the course of
+    the step before it.
+    """
 
     step_number: int
+    from_agency_code: str
     agency_code: str
     handed_over_at: datetime
     taken_over_at: datetime | None
     completed_at: datetime | None
+    back_at: datetime | None
 
     @property
     def since(self) -> datetime:
         """Return from when on the dossier is where it is now."""
-        return self.completed_at or self.taken_over_at or self.handed_over_at
+        since = self.completed_at or self.taken_over_at or self.handed_over_at
+        return since if self.back_at is None else max(since, self.back_at)
 
-
-@dataclass(frozen=True, slots=True)
-class StepEnd:
-    """When a step ended; None: it is open."""
-
-    step_number: int
-    completed_at: datetime | None
+    @property
+    def sender(self) -> str | None:
+        """Return who handed the dossier over; None once the step is done."""
+        return self.from_agency_code if self.completed_at is None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +104,10 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lateness:
-    """How late a dossier is as of a day, each step's time, and whose doing it is."""
+    """How late a dossier is as of a day, each step's time, and whose doing it is.
+
+    `corrections` is how many of the dossier's events are told otherwise than first recorded.
+    """
 
     as_of: date
     due_on: date | None
@@ -97,6 +116,7 @@ class Lateness:
     rule: LatenessRule | None
     causes: tuple[Cause, ...]
     steps: tuple[StepTime, ...]
+    corrections: int
 
     @property
     def is_late(self) -> bool:
@@ -146,6 +166,8 @@ def require_in_hand(step: LastStep | None, act: LegalAct, *, at: datetime, ends_
 def require_handed_on(steps: Sequence[Step], *, at: datetime) -> None:
     """Refuse to hand over what nobody has taken over yet, or before it was taken over."""
     for step in steps:
+        if step.undone is Undone.VOID:
+            continue
         if step.completed_at is None and step.taken_over_at is None:
             raise HandOverOpen(step_number=step.step_number, agency_code=step.to_agency_code)
         require_after(step.completed_at or step.taken_over_at, at=at)
@@ -161,75 +183,45 @@ def require_step_open(step: Step, *, taken_over: bool) -> None:
         )
 
 
-def last_step_end(events: Sequence[Recorded], corrections: Corrections) -> StepEnd | None:
-    """Return when a dossier's last step ended, told with `corrections`; None without any step.
+def with_times(step: Step, told: StepTimes, desk: Desk) -> Step:
+    """Return a step with the times it has as told; one handed over anew has its limit from then.
 
-    A step that nobody completed ends when the dossier ended, as corrected; once that end never
-    was, the step is open again.
-
-    Law: our reading (a step that the dossier's end closed follows its corrections)
+    Law: our reading (a step's limit counts from the hand-over)
     """
-    told: StepEnd | None = None
-    for event in effective(events, corrections):
-        if event.kind in (HANDED_OVER, TAKEN_OVER):
-            told = StepEnd(_step_number(event), None)
-        elif event.kind == STEP_COMPLETED:
-            told = StepEnd(_step_number(event), event.occurred_at)
-        elif told is not None and told.completed_at is None and _ends(event):
-            told = StepEnd(told.step_number, event.occurred_at)
-    return told
-
-
-def require_steps_in_order(events: Sequence[Recorded], corrections: Corrections) -> None:
-    """Refuse a history whose steps, told with `corrections`, do not fit between its other acts.
-
-    A dossier is handed over and given back after whatever moved it last, and taken over after it
-    was handed over; work on it, and its end, follow its last step: what the acts themselves want.
-
-    Raises:
-        ImpossibleHistory: an act would come before the one it follows.
-
-    Law: our reading (a step that the dossier's end closed follows its corrections)
-    """
-    moved: Recorded | None = None
-    step: Recorded | None = None
-    for event in effective(events, corrections):
-        is_step = event.kind in _OF_STEPS
-        follows_moves = is_step and event.kind != TAKEN_OVER
-        follows_step = is_step or _ends(event) or _is_work(event)
-        for before, follows in ((moved, follows_moves), (step, follows_step)):
-            if follows and before is not None and event.occurred_at < before.occurred_at:
-                raise out_of_order(event, before)
-        if event.is_move:
-            moved = event
-        if is_step:
-            step = event
-
-
-def _ends(event: Recorded) -> bool:
-    return event.is_move and event.to_status in ENDED
-
-
-def _is_work(event: Recorded) -> bool:
-    """Tell whether a move is for whoever settles alone; the receipt is the desk's."""
-    if not event.is_move or event.from_status is None:
-        return False
-    return is_resolvers_alone(act_of(event.from_status, event.to_status))
+    due_on = step.due_on
+    if told.handed_over_at != step.handed_over_at:
+        due_on = step_due_on(told.handed_over_at, step.limit_working_days, desk)
+    return replace(
+        step,
+        due_on=due_on,
+        handed_over_at=told.handed_over_at,
+        taken_over_at=told.taken_over_at,
+        completed_at=told.completed_at,
+        undone=told.undone,
+    )
 
 
 def lateness(
-    facts: Facts, steps: Sequence[Step], *, receiver: str, as_of: date, desk: Desk
+    facts: Facts,
+    steps: Sequence[Step],
+    *,
+    receiver: str,
+    as_of: date,
+    desk: Desk,
+    corrections: int = 0,
 ) -> Lateness:
     """Attribute a late dossier to the steps over their own limits, else to its holder.
 
     Steps count working days on which the clock ran: days spent waiting for the applicant are
-    nobody's. Where no step is over its limit, the agency that held the dossier at the end of the
-    due date answers for the whole.
+    nobody's, and so are those of a hand-over that was called back. Where no step is over its
+    limit, the agency that held the dossier at the end of the due date answers for the whole.
 
     Law: our reading (lateness belongs to the step that caused it)
     """
     until = min(facts.ended_on, as_of)
-    times = tuple(_time(step, facts, until, desk) for step in steps)
+    recalled = _days_of_recalled(steps, desk)
+    counted = [step for step in steps if step.undone is None]
+    times = tuple(_time(step, facts, until, recalled, desk) for step in counted)
     late = _days_late(facts, until, desk)
     rule, causes = _causes(facts, times, late, receiver)
     return Lateness(
@@ -240,11 +232,8 @@ def lateness(
         rule=rule,
         causes=causes,
         steps=times,
+        corrections=corrections,
     )
-
-
-def _step_number(event: Recorded) -> int:
-    return int(str(event.details["step_number"]))
 
 
 def _days_late(facts: Facts, until: date, desk: Desk) -> int:
@@ -279,14 +268,25 @@ def _holds(step: Step, day: date) -> bool:
     return begun and (step.completed_at is None or local_day(step.completed_at) > day)
 
 
-def _time(step: Step, facts: Facts, until: date, desk: Desk) -> StepTime:
+def _time(step: Step, facts: Facts, until: date, recalled: frozenset[date], desk: Desk) -> StepTime:
     start = desk.counts_from(step.handed_over_at)
     end = until if step.completed_at is None else local_day(step.completed_at)
     used = sum(
-        desk.calendar.is_working(day) and not _waits(facts, day) for day in _days(start, end)
+        desk.calendar.is_working(day) and day not in recalled and not _waits(facts, day)
+        for day in _days(start, end)
     )
     limit = step.limit_working_days
     return StepTime(step, used, 0 if limit is None else max(used - limit, 0))
+
+
+def _days_of_recalled(steps: Sequence[Step], desk: Desk) -> frozenset[date]:
+    """Return the days after a hand-over up to the one on which it was called back."""
+    return frozenset(
+        day
+        for step in steps
+        if step.undone is Undone.RECALLED and step.completed_at is not None
+        for day in _days(desk.counts_from(step.handed_over_at), local_day(step.completed_at))
+    )
 
 
 def _days(start: date, end: date) -> list[date]:

@@ -105,6 +105,7 @@ class LegalAct(StrEnum):
     APOLOGISE = "apologise"
     HAND_OVER = "hand_over"
     TAKE_OVER = "take_over"
+    RECALL = "recall"
     COMPLETE_STEP = "complete_step"
     CONSULT = "consult"
 

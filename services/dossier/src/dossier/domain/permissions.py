@@ -15,22 +15,32 @@ class Side(StrEnum):
 
     RECEIVER = "receiver"
     RESOLVER = "resolver"
+    SENDER = "sender"
 
 
 @dataclass(frozen=True, slots=True)
 class Holders:
-    """The agency that received a dossier, and the one that settles it (often the same)."""
+    """The agency that received a dossier, and the one that settles it (often the same).
+
+    `sender` handed over the step that it is in, and may be neither.
+    """
 
     receiver: str
     resolver: str
+    sender: str | None = None
+
+    def agency(self, side: Side) -> str | None:
+        """Return the agency on a side; None when there is none."""
+        of = {Side.RECEIVER: self.receiver, Side.RESOLVER: self.resolver, Side.SENDER: self.sender}
+        return of[side]
 
     def sides(self, sight: Sight) -> frozenset[Side]:
         """Return the sides on which an actor stands."""
-        sides = {Side.RECEIVER} if may_see(sight, self.receiver) else set()
-        return frozenset(sides | ({Side.RESOLVER} if may_see(sight, self.resolver) else set()))
+        agencies = ((side, self.agency(side)) for side in Side)
+        return frozenset(side for side, code in agencies if code and may_see(sight, code))
 
 
-_BOTH = frozenset(Side)
+_BOTH = frozenset({Side.RECEIVER, Side.RESOLVER})
 _RECEIVER = frozenset({Side.RECEIVER})
 _RESOLVER = frozenset({Side.RESOLVER})
 
@@ -51,6 +61,7 @@ WHO: dict[LegalAct, frozenset[Side]] = {
     LegalAct.APOLOGISE: _BOTH,
     LegalAct.HAND_OVER: _RESOLVER,
     LegalAct.TAKE_OVER: _RESOLVER,
+    LegalAct.RECALL: frozenset({Side.SENDER}),
     LegalAct.COMPLETE_STEP: _RESOLVER,
     LegalAct.CONSULT: _RESOLVER,
 }
@@ -69,9 +80,9 @@ def require_sight(sight: Sight, agency_code: str) -> None:
 
 
 def may_read(sight: Sight, holders: Holders) -> bool:
-    """Tell whether an actor may know of a dossier: either side may.
+    """Tell whether an actor may know of a dossier: either side may, and the sender where named.
 
-    `dossier.store.agencies.in_sight` says the same to the database.
+    `dossier.store.agencies.in_sight` says the same of both sides to the database.
     """
     return bool(holders.sides(sight))
 
@@ -97,5 +108,5 @@ def require_act(sight: Sight, act: LegalAct, holders: Holders) -> None:
 
 def not_your_act(act: str, whose: frozenset[Side], holders: Holders) -> NotYourAct:
     """Return the refusal of an act of the other side, naming whose it is."""
-    agencies = [holders.receiver if side is Side.RECEIVER else holders.resolver for side in whose]
-    return NotYourAct(act=act, agencies=sorted(set(agencies)))
+    agencies = {holders.agency(side) for side in whose} - {None}
+    return NotYourAct(act=act, agencies=sorted(str(code) for code in agencies))

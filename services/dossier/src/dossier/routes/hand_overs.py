@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from kit.db import ReadTx
 from kit.errors import refusals
 from kit.paging import DEFAULT_LIMIT, Cursor, Limit, Page
-from kit.wire import AgencyCodeText
+from kit.wire import AgencyCodeText, Instant
 
 from dossier.deps import AtOffice, Case, DossierCode, DossierReader
 from dossier.domain.errors import (
@@ -24,6 +24,7 @@ from dossier.schemas.hand_overs import (
     CompleteStep,
     HandOver,
     LatenessOut,
+    Recall,
     StepOut,
     Steps,
     TakeOver,
@@ -81,12 +82,29 @@ async def complete_step(number: StepNumber, body: CompleteStep, case: Case) -> D
     return case.show(await hand_overs.complete_step(case.tx, case.office, change, number))
 
 
+@router.post(
+    "/dossiers/{code}/hand-overs/{number}/recall",  # noqa: FAST003 - as above
+    responses=refusals(*VERSIONED, ActNotPossible, UnknownHandOver, StepNotOpen),
+)
+async def recall(number: StepNumber, body: Recall, case: Case) -> DossierOut:
+    """Call back a hand-over that nobody has taken over: the dossier is with its sender again."""
+    change = case.change(body.recalled_at)
+    called = await hand_overs.recall(case.tx, case.office, change, number, reason=body.reason)
+    return case.show(called)
+
+
 @router.get("/dossiers/{code}/lateness", responses=refusals(UnknownDossier))
 async def explain_lateness(
-    code: DossierCode, reader: DossierReader, office: AtOffice, tx: ReadTx
+    code: DossierCode,
+    reader: DossierReader,
+    office: AtOffice,
+    tx: ReadTx,
+    known_at: Annotated[
+        Instant | None, Query(description="As it was known then: the reading before corrections.")
+    ] = None,
 ) -> LatenessOut:
     """Say how late a dossier is, which of its steps were, and whose doing it is."""
-    found = await hand_overs.explain_lateness(tx, office, code, acting=reader)
+    found = await hand_overs.explain_lateness(tx, office, code, known_at=known_at, acting=reader)
     return LatenessOut.model_validate(found)
 
 

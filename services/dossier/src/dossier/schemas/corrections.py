@@ -29,7 +29,7 @@ class Evidenced(WireModel):
 
 
 class ProposeCorrection(Evidenced):
-    """What an event should have said; without `corrected_at` an end that never was."""
+    """What an event should have said; without `corrected_at` an end or a step that never was."""
 
     corrects: Corrects
     event_number: EventNumber

@@ -6,7 +6,7 @@ from typing import Annotated
 from kit.wire import AgencyCodeText, Instant, ShortText, WireModel
 from pydantic import Field
 
-from dossier.domain.hand_overs import LatenessRule
+from dossier.domain.hand_overs import LatenessRule, Undone
 
 StepNumber = Annotated[int, Field(ge=1, le=100_000)]
 
@@ -33,6 +33,13 @@ class CompleteStep(WireModel):
     completed_at: Instant | None = Field(default=None, description="Now when absent.")
 
 
+class Recall(WireModel):
+    """The dossier was handed over by mistake, and nobody has taken it over."""
+
+    reason: ShortText = Field(examples=["Chuyển nhầm cơ quan"])
+    recalled_at: Instant | None = Field(default=None, description="Now when absent.")
+
+
 class StepOut(WireModel):
     """One step with both sides' time (a row of form 05)."""
 
@@ -45,7 +52,13 @@ class StepOut(WireModel):
     due_on: date | None
     handed_over_at: datetime
     taken_over_at: datetime | None
-    completed_at: datetime | None
+    completed_at: datetime | None = Field(
+        description="When it ended: completed, handed on, called back, or with the dossier."
+    )
+    undone: Undone | None = Field(
+        default=None,
+        description="Why it does not count: called back in time, or found never to have happened.",
+    )
 
 
 class Steps(WireModel):
@@ -92,3 +105,7 @@ class LatenessOut(WireModel):
     rule: LatenessRule | None
     causes: list[CauseOut]
     steps: list[StepTimeOut]
+    corrections: int = Field(
+        description="How many events are told otherwise than first recorded;"
+        " `known_at` gives the reading before them."
+    )

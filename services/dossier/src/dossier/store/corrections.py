@@ -50,9 +50,12 @@ class Proposal:
 _NAMES = [f.name for f in fields(Proposal)]
 
 
-async def log(tx: AsyncSession, of: Dossier) -> list[Recorded]:
-    """Return the whole event log of a dossier, in order."""
-    rows = await tx.execute(select(events).where(_is(events, of)).order_by(events.c.event_number))
+async def log(tx: AsyncSession, of: Dossier, *, known_at: datetime | None = None) -> list[Recorded]:
+    """Return the event log of a dossier, in order: all of it, or what was recorded by then."""
+    query = select(events).where(_is(events, of)).order_by(events.c.event_number)
+    if known_at is not None:
+        query = query.where(events.c.recorded_at <= known_at)
+    rows = await tx.execute(query)
     return [
         Recorded(
             number=row.event_number,
@@ -113,13 +116,18 @@ async def proposals(tx: AsyncSession, of: Dossier, *, after: int, limit: int) ->
     return [_proposal(dict(row)) for row in rows.mappings()]
 
 
-async def holding(tx: AsyncSession, of: Dossier) -> dict[int, Correction]:
-    """Return the corrections that hold, by event: of several, the one proposed last."""
-    rows = await tx.execute(
+async def holding(
+    tx: AsyncSession, of: Dossier, *, known_at: datetime | None = None
+) -> dict[int, Correction]:
+    """Return the corrections that hold, or held then, by event: of several, the last proposed."""
+    query = (
         select(corrections.c.event_number, corrections.c.corrected_at)
         .where(_is(corrections, of), corrections.c.state == CorrectionState.APPROVED)
         .order_by(corrections.c.correction_number)
     )
+    if known_at is not None:
+        query = query.where(corrections.c.decided_at <= known_at)
+    rows = await tx.execute(query)
     return {row.event_number: Correction(row.event_number, row.corrected_at) for row in rows}
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Select, insert, literal, null, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.dossier import Dossier, dossier_code
-from dossier.domain.hand_overs import Step, StepEnd
+from dossier.domain.hand_overs import Step, Undone
 from dossier.store.papers import WaitingPlace, is_of, key_of, next_number
 from dossier.tables.agencies import agencies
 from dossier.tables.dossiers import dossiers
@@ -18,7 +18,7 @@ from dossier.tables.papers import hand_overs
 _from, _to = agencies.alias("handing"), agencies.alias("taking")
 _TOLD = (
     *("step_number", "step_name", "to_unit", "limit_working_days", "due_on"),
-    *("handed_over_at", "taken_over_at", "completed_at"),
+    *("handed_over_at", "taken_over_at", "completed_at", "undone"),
 )
 
 
@@ -81,7 +81,7 @@ async def add_step(
 async def steps_of(tx: AsyncSession, of: Dossier) -> Sequence[Step]:
     """Return the steps of a dossier, in order."""
     query = _steps().where(is_of(hand_overs, of)).order_by(hand_overs.c.step_number)
-    return [Step(**row) for row in (await tx.execute(query)).mappings()]
+    return [_step(dict(row)) for row in (await tx.execute(query)).mappings()]
 
 
 async def take_over(tx: AsyncSession, of: Dossier, number: int, *, at: datetime, by: str) -> None:
@@ -93,14 +93,32 @@ async def take_over(tx: AsyncSession, of: Dossier, number: int, *, at: datetime,
     )
 
 
-async def keep_step_end(tx: AsyncSession, of: Dossier, end: StepEnd) -> None:
-    """Write when a step ended, as corrected; nobody completed one that is open again."""
-    nobody = {"completed_by": null()} if end.completed_at is None else {}
-    await tx.execute(
-        update(hand_overs)
-        .where(is_of(hand_overs, of), hand_overs.c.step_number == end.step_number)
-        .values(completed_at=end.completed_at, **nobody)
-    )
+async def keep_steps(tx: AsyncSession, of: Dossier, steps: Sequence[Step]) -> None:
+    """Write the times of steps as told anew; nobody did what never came about.
+
+    What ended is written before what is open again: a dossier is in one pair of hands at a time.
+    """
+    for step in sorted(steps, key=lambda step: step.completed_at is None):
+        nobody = {
+            name: null()
+            for name, instant in (
+                ("taken_over_by", step.taken_over_at),
+                ("completed_by", step.completed_at),
+            )
+            if instant is None
+        }
+        await tx.execute(
+            update(hand_overs)
+            .where(is_of(hand_overs, of), hand_overs.c.step_number == step.step_number)
+            .values(
+                due_on=step.due_on,
+                handed_over_at=step.handed_over_at,
+                taken_over_at=step.taken_over_at,
+                completed_at=step.completed_at,
+                undone=step.undone,
+                **nobody,
+            )
+        )
 
 
 async def steps_waiting(
@@ -136,8 +154,12 @@ async def steps_waiting(
 
 
 def _waiting(row: dict[str, Any]) -> Waiting:
-    step = Step(**{name: row.pop(name) for name in Step.__dataclass_fields__})
+    step = _step({name: row.pop(name) for name in Step.__dataclass_fields__})
     return Waiting(**row, step=step)
+
+
+def _step(row: dict[str, Any]) -> Step:
+    return Step(**{**row, "undone": row["undone"] and Undone(row["undone"])})
 
 
 def _steps() -> Select[Any]:

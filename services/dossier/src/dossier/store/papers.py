@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.dossier import Dossier, dossier_code
+from dossier.domain.questions import QuestionTimes
 from dossier.tables.agencies import agencies
 from dossier.tables.papers import consultations, payment_requests, supplement_requests
 
@@ -221,6 +222,21 @@ async def answer_consultation(
         .returning(c.consultation_number)
     )
     return answered.first() is not None
+
+
+async def keep_question_times(
+    tx: AsyncSession, of: Dossier, questions: Sequence[QuestionTimes]
+) -> None:
+    """Write when other agencies were asked and answered, as told anew."""
+    for question in questions:
+        await tx.execute(
+            update(consultations)
+            .where(
+                is_of(consultations, of),
+                consultations.c.consultation_number == question.consultation_number,
+            )
+            .values(asked_at=question.asked_at, answered_at=question.answered_at)
+        )
 
 
 def key_of(of: Dossier) -> dict[str, Any]:

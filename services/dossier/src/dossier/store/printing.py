@@ -148,7 +148,7 @@ async def filing_event(
 
 
 async def steps_of(tx: AsyncSession, of: Dossier) -> list[PrintedStep]:
-    """Return the hand-overs of a dossier, in order."""
+    """Return the hand-overs of a dossier that count, in order."""
     h = hand_overs.c
     rows = await tx.execute(
         select(
@@ -165,7 +165,7 @@ async def steps_of(tx: AsyncSession, of: Dossier) -> list[PrintedStep]:
         )
         .join(_from, _from.c.agency_id == h.from_agency_id)
         .join(_to, _to.c.agency_id == h.to_agency_id)
-        .where(is_of(hand_overs, of))
+        .where(is_of(hand_overs, of), h.undone.is_(None))
         .order_by(h.step_number)
     )
     return [PrintedStep(**row) for row in rows.mappings()]

@@ -19,7 +19,7 @@ from dossier.domain.errors import UnknownDossier
 from dossier.domain.facts import ReturnMethod
 from dossier.domain.hand_overs import LastStep, require_in_hand
 from dossier.domain.lifecycle import LegalAct, Status
-from dossier.domain.permissions import may_read, require_act
+from dossier.domain.permissions import Holders, may_read, require_act
 from dossier.store import corrections, opening
 from dossier.store import course as courses
 from dossier.store.course import Act, Paper
@@ -56,6 +56,7 @@ class Opened:
     dossier: Dossier
     course: Course
     step: LastStep | None
+    holders: Holders
     at: datetime
     desk: Desk
     acting: Acting
@@ -68,13 +69,13 @@ class Opened:
     def require(self, act: LegalAct, among: frozenset[Status]) -> None:
         """Refuse an act that moves nothing, in the wrong status or on the wrong side."""
         lifecycle.require_status(self.status, among, act, came_from=self.course.came_from)
-        require_act(self.acting.sight, act, self.dossier.holders)
+        require_act(self.acting.sight, act, self.holders)
 
     def require_move(self, to: Status) -> LegalAct:
         """Refuse a move that the table does not hold or that is for the other side."""
         lifecycle.move(self.status, to, came_from=self.course.came_from)
         act = lifecycle.act_of(self.status, to)
-        require_act(self.acting.sight, act, self.dossier.holders)
+        require_act(self.acting.sight, act, self.holders)
         return act
 
     def moved(self, to: Status, *, method: ReturnMethod | None = None) -> Course:
@@ -118,7 +119,7 @@ async def open_at_once(
 
 
 def _opened(found: Record | None, change: Change, desk: Desk, *, since_receipt: bool) -> Opened:
-    if found is None or not may_read(change.acting.sight, found.dossier.holders):
+    if found is None or not may_read(change.acting.sight, found.holders):
         raise UnknownDossier(code=change.code)
     require_version(change.expected, found.dossier.version)
     after = found.dossier.received_at if since_receipt else found.dossier.status_since
@@ -126,6 +127,7 @@ def _opened(found: Record | None, change: Change, desk: Desk, *, since_receipt: 
         dossier=found.dossier,
         course=found.course,
         step=found.step,
+        holders=found.holders,
         at=act_instant(change.at, now=change.acting.now, after=after),
         desk=desk,
         acting=change.acting,

@@ -1,6 +1,5 @@
 """Correcting the record: proposed with evidence, decided by somebody else, told from events."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,14 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.chronology import FIRST_CODE_DAY
 from dossier.domain.corrections import (
-    CORRECTED,
     Corrections,
     CorrectionState,
     Corrects,
     Details,
     Recorded,
-    Story,
     changed_days,
+    may_know,
     received_at,
     replay,
     require_correctable,
@@ -28,16 +26,26 @@ from dossier.domain.corrections import (
     require_own_record,
 )
 from dossier.domain.dossier import Course, Dossier
-from dossier.domain.errors import CorrectionDecided, TooLongAgo, UnknownCorrection, UnknownEvent
-from dossier.domain.hand_overs import last_step_end, require_steps_in_order
+from dossier.domain.errors import (
+    CorrectionDecided,
+    TooLongAgo,
+    UnknownCorrection,
+    UnknownDossier,
+    UnknownEvent,
+)
+from dossier.domain.event_kinds import CORRECTED
+from dossier.domain.permissions import may_read
+from dossier.domain.questions import told_questions
+from dossier.domain.step_history import told_by
 from dossier.store import corrections as store
 from dossier.store import course as courses
-from dossier.store import filings, hand_overs
+from dossier.store import dossiers, hand_overs, papers
 from dossier.store.corrections import Proposal
 from dossier.store.course import Act
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.places import number
 from dossier.usecases.reading import read_dossier
+from dossier.usecases.telling import Log, read_log, story_of, told_steps
 
 REJECTED = "correction_rejected"
 
@@ -64,15 +72,13 @@ async def propose_correction(
     attachment: str | None,
     acting: Acting,
 ) -> Proposal:
-    """Say that an event happened at another time, or an end never; it waits for approval."""
-    dossier = await read_dossier(tx, office, code, acting=acting)
-    await store.hold(tx, dossier)
+    """Say that an event happened at another time, or never; it waits for approval."""
+    dossier = await _held(tx, office, code)
     following = await store.next_number(tx, dossier)
-    event = _event(await store.log(tx, dossier), event_number)
-    require_own_record(event, acting.sight, dossier.holders)
-    holding = await store.holding(tx, dossier)
+    log = await read_log(tx, dossier)
+    event = _own_event(dossier, log, event_number, acting)
     require_correctable(
-        event, corrects=corrects, corrected_at=corrected_at, holding=holding, now=acting.now
+        event, corrects=corrects, corrected_at=corrected_at, holding=log.holding, now=acting.now
     )
     if corrected_at is not None and local_day(corrected_at) < FIRST_CODE_DAY:
         raise TooLongAgo(earliest=FIRST_CODE_DAY)
@@ -80,7 +86,7 @@ async def propose_correction(
         correction_number=following,
         event_number=event_number,
         corrects=corrects,
-        recorded_instant=_instant(event, holding),
+        recorded_instant=_instant(event, log.holding),
         corrected_at=corrected_at,
         reason_code=reason_code,
         reason=reason,
@@ -105,18 +111,23 @@ async def approve_correction(
 ) -> Decided:
     """Approve a correction: the course is told again, and the facts of before stay on record."""
     desk = await office.catalogue.desk(DossierCode.parse(code).agency.text)
-    dossier = await _held(tx, office, code, acting=acting)
-    story = await _story(tx, dossier)
+    dossier = await _held(tx, office, code)
+    log = await read_log(tx, dossier)
     proposal = await _open_proposal(
-        tx, dossier, story.events, correction_id, expected=expected, acting=acting
+        tx, dossier, log, correction_id, expected=expected, acting=acting
     )
-    holding = await store.holding(tx, dossier)
-    corrected: Corrections = {**holding, proposal.event_number: proposal.correction}
+    holding = {**log.holding, proposal.event_number: proposal.correction}
+    corrected = Log(log.events, holding)
     before = await courses.course(tx, dossier)
-    after = replay(story, corrected, desk)
-    require_steps_in_order(story.events, corrected)
-    step_end = last_step_end(story.events, corrected)
-    details = {**_told(proposal), **changed_days(before.facts, after.facts)}
+    story = await story_of(tx, dossier, log.events)
+    after = replay(story, holding, desk)
+    told = await told_steps(tx, dossier, corrected, desk)
+    questions = told_questions(log.events, holding)
+    details = {
+        **_told(proposal),
+        **changed_days(before.facts, after.facts),
+        **_changed_hands(dossier, told.resolver),
+    }
     at = await _keep(
         tx,
         dossier,
@@ -124,11 +135,12 @@ async def approve_correction(
         after,
         kind=CORRECTED,
         details=details,
+        resolver=told.resolver,
         acting=acting,
     )
-    await store.keep_receipt(tx, dossier, received_at(story, corrected))
-    if step_end is not None:
-        await hand_overs.keep_step_end(tx, dossier, step_end)
+    await store.keep_receipt(tx, dossier, received_at(story, holding))
+    await hand_overs.keep_steps(tx, dossier, told.changed)
+    await papers.keep_question_times(tx, dossier, questions)
     await store.decide(tx, dossier, correction_id, CorrectionState.APPROVED, by=acting.by, at=at)
     return await _decided(tx, dossier, correction_id)
 
@@ -144,8 +156,8 @@ async def reject_correction(
     acting: Acting,
 ) -> Decided:
     """Reject a correction, saying why; the course stays."""
-    dossier = await _held(tx, office, code, acting=acting)
-    log = await store.log(tx, dossier)
+    dossier = await _held(tx, office, code)
+    log = await read_log(tx, dossier)
     proposal = await _open_proposal(
         tx, dossier, log, correction_id, expected=expected, acting=acting
     )
@@ -176,16 +188,27 @@ async def list_corrections(
     return page, encode_cursor(page[-1].correction_number) if more else None
 
 
-async def _held(tx: AsyncSession, office: Office, code: str, *, acting: Acting) -> Dossier:
-    """Return the dossier as it is once nobody else can decide: who waited sees what was decided."""
-    await store.hold(tx, await read_dossier(tx, office, code, acting=acting))
-    return await read_dossier(tx, office, code, acting=acting)
+async def _held(tx: AsyncSession, office: Office, code: str) -> Dossier:
+    """Return the dossier as it is once nobody else can decide: who waited sees what was decided.
+
+    Whether the actor may know of it hangs on the event that is corrected.
+    """
+    dossier = await _whoever_asks(tx, office, code)
+    await store.hold(tx, dossier)
+    return await _whoever_asks(tx, office, code)
+
+
+async def _whoever_asks(tx: AsyncSession, office: Office, code: str) -> Dossier:
+    found = await dossiers.dossier(tx, code, None, office.sealer)
+    if found is None:
+        raise UnknownDossier(code=code)
+    return found
 
 
 async def _open_proposal(
     tx: AsyncSession,
     dossier: Dossier,
-    log: Sequence[Recorded],
+    log: Log,
     correction_id: int,
     *,
     expected: int,
@@ -193,24 +216,15 @@ async def _open_proposal(
 ) -> Proposal:
     proposal = await store.proposal(tx, dossier, correction_id)
     if proposal is None:
+        if not may_read(acting.sight, dossier.holders):
+            raise UnknownDossier(code=dossier.code)
         raise UnknownCorrection(correction_id=correction_id)
-    event = _event(log, proposal.event_number)
-    require_own_record(event, acting.sight, dossier.holders)
+    _own_event(dossier, log, proposal.event_number, acting)
     require_not_author(proposal.proposed_by, acting.by)
     require_version(expected, dossier.version)
     if proposal.state is not CorrectionState.PROPOSED:
         raise CorrectionDecided(correction_id=correction_id, state=str(proposal.state))
     return proposal
-
-
-async def _story(tx: AsyncSession, dossier: Dossier) -> Story:
-    return Story(
-        channel=dossier.channel,
-        terms=dossier.terms,
-        return_method=dossier.return_method,
-        events=await store.log(tx, dossier),
-        filed_at=await filings.last_moved_at(tx, dossier),
-    )
 
 
 async def _keep(
@@ -222,6 +236,7 @@ async def _keep(
     kind: str,
     details: Details,
     acting: Acting,
+    resolver: tuple[int, str] | None = None,
 ) -> datetime:
     """Store the decision's event and what it changes; return when it was recorded."""
     act = Act(
@@ -231,7 +246,10 @@ async def _keep(
         recorded_by=acting.by,
         details=details,
     )
-    if not await courses.keep_course(tx, dossier, before, after, act):
+    resolver_id = None if resolver is None else resolver[0]
+    if not await courses.keep_course(
+        tx, dossier, before, after, act, resolver_agency_id=resolver_id
+    ):
         raise VersionChanged(expected=dossier.version, actual=dossier.version + 1)
     return await store.recorded_at(tx, dossier)
 
@@ -258,11 +276,38 @@ def _told(proposal: Proposal) -> dict[str, str | bool | int | None]:
     }
 
 
-def _event(log: Sequence[Recorded], event_number: int) -> Recorded:
-    for event in log:
-        if event.number == event_number:
-            return event
-    raise UnknownEvent(event_number=event_number)
+def _changed_hands(
+    dossier: Dossier, resolver: tuple[int, str]
+) -> dict[str, str | bool | int | None]:
+    """Return who settles the dossier, before and after, when a correction changes that."""
+    if resolver[1] == dossier.resolver_agency_code:
+        return {}
+    return {
+        "resolver_agency_code_before": dossier.resolver_agency_code,
+        "resolver_agency_code": resolver[1],
+    }
+
+
+def _own_event(dossier: Dossier, log: Log, event_number: int, acting: Acting) -> Recorded:
+    """Return the event that an actor corrects.
+
+    Raises:
+        UnknownDossier: the actor has no part in the dossier, nor told of the event.
+        UnknownEvent: there is no such event.
+        NotYourAct: it is another agency's to correct.
+    """
+    sight, holders = acting.sight, dossier.holders
+    event = next((event for event in log.events if event.number == event_number), None)
+    if event is None:
+        if not may_read(sight, holders):
+            raise UnknownDossier(code=dossier.code)
+        raise UnknownEvent(event_number=event_number)
+    before = [earlier for earlier in log.events if earlier.number < event_number]
+    teller = told_by(event, before, log.holding, receiver=dossier.agency_code)
+    if not may_know(event, sight, holders, told_by=teller):
+        raise UnknownDossier(code=dossier.code)
+    require_own_record(event, sight, holders, told_by=teller)
+    return event
 
 
 def _instant(event: Recorded, holding: Corrections) -> datetime:

@@ -1,17 +1,21 @@
 """Between agencies and units: handing over, taking over, completing, and who was late."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from kernel.codes import DossierCode
 from kernel.time_zone import local_day
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain import hand_overs as rules
+from dossier.domain import lifecycle
+from dossier.domain.corrections import Recorded, replay
 from dossier.domain.dossier import Dossier
-from dossier.domain.errors import UnknownHandOver
+from dossier.domain.errors import UnknownDossier, UnknownHandOver
+from dossier.domain.event_kinds import HANDED_OVER, RECALLED, STEP_COMPLETED, TAKEN_OVER
 from dossier.domain.hand_overs import Lateness, Step
 from dossier.domain.lifecycle import HAND_OVER_FROM, OPEN, LegalAct
-from dossier.domain.permissions import require_sight
+from dossier.domain.permissions import require_act, require_sight
 from dossier.store import course as courses
 from dossier.store import hand_overs as store
 from dossier.store.hand_overs import Waiting
@@ -19,6 +23,7 @@ from dossier.usecases.acting import Acting, Office
 from dossier.usecases.changing import Change, Details, Opened, keep, open_held
 from dossier.usecases.places import waiting_cursor, waiting_place
 from dossier.usecases.reading import read_dossier
+from dossier.usecases.telling import Log, read_log, story_of, told_steps
 
 
 async def hand_over(
@@ -55,7 +60,7 @@ async def hand_over(
         opened,
         opened.course,
         act=LegalAct.HAND_OVER,
-        kind=rules.HANDED_OVER,
+        kind=HANDED_OVER,
         details=details,
         resolver=(to_agency_id, to_agency_code),
     )
@@ -85,7 +90,7 @@ async def take_over(tx: AsyncSession, office: Office, change: Change, number: in
         opened,
         opened.course,
         act=LegalAct.TAKE_OVER,
-        kind=rules.TAKEN_OVER,
+        kind=TAKEN_OVER,
         details={"step_number": number},
     )
     await store.take_over(tx, opened.dossier, number, at=opened.at, by=change.acting.by)
@@ -96,17 +101,61 @@ async def complete_step(tx: AsyncSession, office: Office, change: Change, number
     """Complete a step without handing on: the dossier goes back to the agency that received it."""
     opened = await open_held(tx, office, change)
     step = await _open_step(tx, opened, number, LegalAct.COMPLETE_STEP)
-    rules.require_after(step.taken_over_at or step.handed_over_at, at=opened.at)
     rules.require_step_open(step, taken_over=True)
+    rules.require_in_hand(opened.step, LegalAct.COMPLETE_STEP, at=opened.at, ends_step=True)
     return await keep(
         tx,
         opened,
         opened.course,
         act=LegalAct.COMPLETE_STEP,
-        kind=rules.STEP_COMPLETED,
+        kind=STEP_COMPLETED,
         details={"step_number": number},
         resolver=(opened.dossier.agency_id, opened.dossier.agency_code),
     )
+
+
+async def recall(
+    tx: AsyncSession, office: Office, change: Change, number: int, *, reason: str
+) -> Dossier:
+    """Call back a hand-over that nobody has taken over: everything is as it was before it.
+
+    It is for the agency that handed over, which may be neither side of the dossier meanwhile.
+    """
+    opened = await open_held(tx, office, change, since_receipt=True)
+    step = await _step(tx, opened, number)
+    lifecycle.require_status(
+        opened.status, OPEN, LegalAct.RECALL, came_from=opened.course.came_from
+    )
+    rules.require_step_open(step, taken_over=False)
+    require_act(change.acting.sight, LegalAct.RECALL, opened.holders)
+    rules.require_after(step.handed_over_at, at=opened.at)
+    details: Details = {
+        "step_number": number,
+        "from_agency_code": step.from_agency_code,
+        "reason": reason,
+    }
+    log = await read_log(tx, opened.dossier)
+    event = Recorded(
+        number=opened.dossier.version + 1,
+        kind=RECALLED,
+        from_status=opened.status,
+        to_status=opened.status,
+        occurred_at=opened.at,
+        details=details,
+    )
+    recalled = Log([*log.events, event], log.holding)
+    told = await told_steps(tx, opened.dossier, recalled, opened.desk)
+    back = await keep(
+        tx,
+        opened,
+        opened.course,
+        act=LegalAct.RECALL,
+        kind=RECALLED,
+        details=details,
+        resolver=told.resolver,
+    )
+    await store.keep_steps(tx, opened.dossier, told.changed)
+    return back
 
 
 async def list_hand_overs(
@@ -117,15 +166,32 @@ async def list_hand_overs(
 
 
 async def explain_lateness(
-    tx: AsyncSession, office: Office, code: str, *, acting: Acting
+    tx: AsyncSession, office: Office, code: str, *, known_at: datetime | None, acting: Acting
 ) -> Lateness:
-    """Say how late a dossier is as of today, which steps were, and whose doing it is."""
+    """Say how late a dossier is as of today, which steps were, and whose doing it is.
+
+    With `known_at`, as of that instant's day and as it was known then: what has been corrected
+    since reads as it was told.
+    """
     desk = await office.catalogue.desk(DossierCode.parse(code).agency.text)
     dossier = await read_dossier(tx, office, code, acting=acting)
-    course = await courses.course(tx, dossier)
-    steps = await store.steps_of(tx, dossier)
-    today = local_day(acting.now)
-    return rules.lateness(course.facts, steps, receiver=dossier.agency_code, as_of=today, desk=desk)
+    log = await read_log(tx, dossier, known_at=known_at)
+    if known_at is None:
+        facts = (await courses.course(tx, dossier)).facts
+        steps = await store.steps_of(tx, dossier)
+    elif log.events:
+        facts = replay(await story_of(tx, dossier, log.events), log.holding, desk).facts
+        steps = (await told_steps(tx, dossier, log, desk)).steps
+    else:
+        raise UnknownDossier(code=code)
+    return rules.lateness(
+        facts,
+        steps,
+        receiver=dossier.agency_code,
+        as_of=local_day(known_at or acting.now),
+        desk=desk,
+        corrections=len(log.holding),
+    )
 
 
 async def list_waiting(
@@ -149,6 +215,10 @@ async def list_waiting(
 
 async def _open_step(tx: AsyncSession, opened: Opened, number: int, act: LegalAct) -> Step:
     opened.require(act, OPEN)
+    return await _step(tx, opened, number)
+
+
+async def _step(tx: AsyncSession, opened: Opened, number: int) -> Step:
     steps = await store.steps_of(tx, opened.dossier)
     found = next((step for step in steps if step.step_number == number), None)
     if found is None:
