@@ -51,7 +51,9 @@ async def test_an_agency_comes_with_all_below_it(client):
 
 
 async def test_the_tree_comes_with_the_place_of_every_agency(client):
-    links = {link.code: link.parent_code for link in (await client.tree()).body.links}
+    tree = (await client.tree()).body.links
+    assert all("valid_to" in link.model_fields_set for link in tree)
+    links = {link.code: link.parent_code for link in tree}
     assert links == {"H56": None, "H56.18": "H56", "H56.18.26": "H56.18"}
 
 

@@ -87,8 +87,13 @@ class FakeCatalog:
 
     async def tree(self, *, etag: str | None = None) -> Answer | None:
         self._ask("tree")
+        first_day_after = (ENDED_ON + timedelta(days=1)).isoformat()
         links = [
-            {"code": code, "parent_code": code.rpartition(".")[0] or None}
+            {
+                "code": code,
+                "parent_code": code.rpartition(".")[0] or None,
+                "valid_to": first_day_after if code in self.ended else None,
+            }
             for code in sorted(self.agencies | self.ended)
         ]
         return self._answer(AgencyTreeCopy, {"links": links}, etag)

@@ -68,6 +68,8 @@ async def test_the_tree_has_every_agency_where_it_stood_last(clerk, client):
         answer = (await client.get("/v1/agency-tree", params={"on": day})).json()
         links = {link["code"]: link["parent_code"] for link in answer["links"]}
         assert links == {"H56": None, "H56.18": "H56", "H56.18.26": above}, day
+        ends = {link["code"]: link["valid_to"] for link in answer["links"]}
+        assert ends == {"H56": None, "H56.18": None, "H56.18.26": "2025-07-01"}, day
 
 
 async def test_a_copy_of_the_subtree_is_asked_whether_it_is_fresh(clerk, client):

@@ -86,10 +86,14 @@ class AgencyCopy(CopyModel):
 
 
 class AgencyLinkCopy(CopyModel):
-    """An agency and the one it stands under."""
+    """An agency, the one it stands under, and the first day it is no more.
+
+    Copies of old do not tell of ends.
+    """
 
     code: str
     parent_code: str | None
+    valid_to: date | None = None
 
 
 class AgencyTreeCopy(CopyModel):

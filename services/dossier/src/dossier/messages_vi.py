@@ -2,6 +2,7 @@
 
 MESSAGES = {
     "unknown_agency": "Danh mục không có cơ quan mã {agency_code}.",
+    "agency_ended": "Cơ quan {agency_code} không còn từ ngày {ended_on}.",
     "unknown_procedure": "Danh mục không có thủ tục mã {procedure_code}.",
     "procedure_not_in_force": "Thủ tục {procedure_code} không có hiệu lực vào ngày {on}.",
     "channel_not_offered": "Thủ tục {procedure_code} không tiếp nhận theo hình thức {channel}.",
@@ -71,6 +72,7 @@ MESSAGES = {
 
 MESSAGES_EN = {
     "unknown_agency": "The catalogue has no agency {agency_code}.",
+    "agency_ended": "Agency {agency_code} is no more since {ended_on}.",
     "unknown_procedure": "The catalogue has no procedure {procedure_code}.",
     "procedure_not_in_force": "Procedure {procedure_code} is not in force on {on}.",
     "channel_not_offered": "Procedure {procedure_code} cannot be filed by {channel}.",

@@ -63,10 +63,14 @@ class Agency(WireModel):
 
 
 class AgencyLink(WireModel):
-    """An agency and the one it stands under (null: under nobody)."""
+    """An agency and the one it stands under (null: under nobody).
+
+    `valid_to` is the first day it no longer exists, as known now, also one yet to come.
+    """
 
     code: str
     parent_code: str | None
+    valid_to: date | None
 
 
 class AgencyTree(WireModel):

@@ -26,7 +26,7 @@ _PLACES = """
 """
 _LINKS = text(f"""
     with {_PLACES}
-    select child.code, parent.code as parent_code
+    select child.code, parent.code as parent_code, child.valid_to
     from agencies child
     left join link on link.agency_id = child.agency_id
     left join agencies parent on parent.agency_id = link.parent_id

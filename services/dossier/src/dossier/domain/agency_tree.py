@@ -1,15 +1,25 @@
-"""Who is below whom: the tree of agencies."""
+"""Who is below whom, and who is no more: the tree of agencies."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
+from types import MappingProxyType
 
-from dossier.domain.errors import UnknownAgency
+from dossier.domain.errors import AgencyEnded, UnknownAgency
+
+_NONE: Mapping[str, date] = MappingProxyType({})
 
 
 class AgencyTree:
-    """The tree that links from agencies to the ones above them form; it has no circles."""
+    """The tree that links from agencies to the ones above them form; it has no circles.
 
-    def __init__(self, links: Iterable[tuple[str, str | None]]) -> None:
+    `ends` are the first days on which agencies are no more.
+    """
+
+    def __init__(
+        self, links: Iterable[tuple[str, str | None]], ends: Mapping[str, date] = _NONE
+    ) -> None:
+        self._ends = ends
         self._below: dict[str | None, list[str]] = defaultdict(list)
         self._codes = set()
         for code, above in links:
@@ -31,3 +41,9 @@ class AgencyTree:
                 found.extend(self._below.get(agency, ()))
             self._subtrees[code] = frozenset(found)
         return self._subtrees[code]
+
+    def require_standing(self, code: str, *, on: date) -> None:
+        """Refuse to give an agency work on a day on which it is no more; one not known stands."""
+        end = self._ends.get(code)
+        if end is not None and end <= on:
+            raise AgencyEnded(agency_code=code, ended_on=end)

@@ -9,6 +9,12 @@ class UnknownAgency(Malformed):
     code = "unknown_agency"
 
 
+class AgencyEnded(Conflict):
+    """The agency was abolished or merged: nothing goes to it any more."""
+
+    code = "agency_ended"
+
+
 class UnknownProcedure(Malformed):
     """The catalogue knows no procedure with this code."""
 

@@ -11,6 +11,7 @@ from kit.wire import AgencyCodeText, Instant
 from dossier.deps import AtOffice, Case, DossierCode, DossierReader
 from dossier.domain.errors import (
     ActNotPossible,
+    AgencyEnded,
     HandedToItself,
     HandOverOpen,
     NotYourAgency,
@@ -40,7 +41,9 @@ StepNumber = Annotated[int, Path(ge=1, le=100_000)]
 
 @router.post(
     "/dossiers/{code}/hand-overs",  # noqa: FAST003 - `Case` takes it
-    responses=refusals(*VERSIONED, ActNotPossible, HandOverOpen, HandedToItself, UnknownAgency),
+    responses=refusals(
+        *VERSIONED, ActNotPossible, HandOverOpen, HandedToItself, UnknownAgency, AgencyEnded
+    ),
 )
 async def hand_over(body: HandOver, case: Case) -> DossierOut:
     """Hand a dossier to another agency or unit, which settles it from now on."""

@@ -11,6 +11,7 @@ from kit.wire import AgencyCodeText
 from dossier.deps import AtOffice, Case, CaseOfficer, DossierCode, DossierReader
 from dossier.domain.errors import (
     ActNotPossible,
+    AgencyEnded,
     AlreadyAnswered,
     HandOverOpen,
     IllegalMove,
@@ -107,7 +108,7 @@ async def confirm_payment(body: ConfirmPayment, case: Case) -> DossierOut:
 
 @router.post(
     "/dossiers/{code}/consultations",  # noqa: FAST003 - as above
-    responses=refusals(*VERSIONED, ActNotPossible, UnknownAgency),
+    responses=refusals(*VERSIONED, ActNotPossible, UnknownAgency, AgencyEnded),
 )
 async def consult(body: Consult, case: Case) -> DossierOut:
     """Ask another agency for its opinion; the clock runs on."""

@@ -202,6 +202,23 @@ class Catalogue:
             self._agency_ids[code] = known or await self._number(code)
         return self._agency_ids[code]
 
+    async def standing_agency_id(self, code: str, *, on: date) -> int:
+        """Return the number of an agency that something is given to on a day.
+
+        While the catalogue is away and has told nothing of ends, whoever is known will do.
+
+        Raises:
+            UnknownAgency: there never was such an agency.
+            AgencyEnded: it is no more on that day.
+        """
+        number = await self.agency_id(code)
+        try:
+            tree = await self._tree.read(_TREE, self._ask_tree)
+        except NeighbourUnavailable:
+            return number
+        tree.require_standing(code, on=on)
+        return number
+
     async def subtree(self, code: str, *, on: date | None = None) -> frozenset[str]:
         """Return the codes of an agency and all below it, as of a day (None: as of now)."""
         return await self._subtrees.read(
@@ -268,7 +285,8 @@ def _name(copy: AgencyCopy) -> str:
 
 
 def _tree(copy: AgencyTreeCopy) -> AgencyTree:
-    return AgencyTree((link.code, link.parent_code) for link in copy.links)
+    ends = {link.code: link.valid_to for link in copy.links if link.valid_to is not None}
+    return AgencyTree(((link.code, link.parent_code) for link in copy.links), ends)
 
 
 def _codes(copy: SubtreeCopy) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 from kernel.codes import DossierCode
+from kernel.time_zone import local_day
 from kit.errors import VersionChanged
 from kit.preconditions import require_version
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -47,6 +48,11 @@ class Change:
     expected: int
     at: datetime | None
     acting: Acting
+
+    @property
+    def on(self) -> date:
+        """Return the local day of the act."""
+        return local_day(self.at or self.acting.now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ async def consult(
     answer_due_on: date | None,
 ) -> Dossier:
     """Ask another agency for its opinion; the clock runs on."""
-    asked_agency_id = await office.catalogue.agency_id(agency_code)
+    asked_agency_id = await office.catalogue.standing_agency_id(agency_code, on=change.on)
     opened = await open_dossier(tx, office, change, since_receipt=True)
     opened.require(LegalAct.CONSULT, OPEN)
     asked = await keep(

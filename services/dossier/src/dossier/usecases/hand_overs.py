@@ -41,7 +41,7 @@ async def hand_over(
     The hand-over ends the step in whose course it happens. The code, and so the agency that
     received the dossier, never changes.
     """
-    to_agency_id = await office.catalogue.agency_id(to_agency_code)
+    to_agency_id = await office.catalogue.standing_agency_id(to_agency_code, on=change.on)
     opened = await open_held(tx, office, change)
     opened.require(LegalAct.HAND_OVER, HAND_OVER_FROM)
     rules.require_other_hands(opened.dossier.resolver_agency_code, to_agency_code, to_unit)
