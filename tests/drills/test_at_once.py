@@ -43,7 +43,8 @@ async def test_sixteen_officers_accepting_at_one_agency_leave_no_gap_and_no_dupl
         paper = {"agency_code": agency, "procedure_code": PROCEDURE, "applicant": APPLICANT}
         filed = [await officer.post("/v1/filings", json=paper) for _ in range(FILINGS_EACH)]
         paths = [f"/v1/filings/{answer.json()['filing_id']}/acceptance" for answer in filed]
-        accepted = [await officer.post(path, json={}) for path in paths]
+        first = {"If-Match": '"1"'}
+        accepted = [await officer.post(path, json={}, headers=first) for path in paths]
         assert {answer.status_code for answer in accepted} == {201}
         return [answer.json()["code"] for answer in accepted]
 
@@ -74,5 +75,25 @@ async def test_two_officers_pressing_the_same_button_make_one_event(officers, wa
         assert sorted(answer.status_code for answer in answers) == [200, 412]
         lost = max(answers, key=lambda answer: answer.status_code)
         assert lost.json()["code"] == "version_changed"
+        events = (await one.get(f"{path}/events")).json()["items"]
+        assert [event["event_number"] for event in events] == [1, 2]
+
+
+@pytest.mark.parametrize("acts", [("refusal", "refusal"), ("acceptance", "refusal")])
+async def test_two_officers_at_one_filing_make_one_event(officers, ward, acts):
+    one, other = officers(2)
+    paper = {"agency_code": ward(), "procedure_code": PROCEDURE, "applicant": APPLICANT}
+    bodies = {"acceptance": {}, "refusal": {"reason": "Thiếu tờ khai"}}
+    for _round in range(10):
+        filed = await one.post("/v1/filings", json=paper)
+        path, tag = f"/v1/filings/{filed.json()['filing_id']}", filed.headers["etag"]
+        answers = await asyncio.gather(
+            *(
+                officer.post(f"{path}/{act}", json=bodies[act], headers={"If-Match": tag})
+                for officer, act in zip((one, other), acts, strict=True)
+            )
+        )
+        done, lost = sorted(answers, key=lambda answer: answer.status_code)
+        assert (done.status_code in {200, 201}, lost.status_code) == (True, 412), lost.text
         events = (await one.get(f"{path}/events")).json()["items"]
         assert [event["event_number"] for event in events] == [1, 2]

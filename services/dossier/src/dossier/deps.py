@@ -23,14 +23,20 @@ from dossier.domain.dossier import Dossier
 from dossier.schemas.due_dates import BeginRecomputation, SetDeskHours
 from dossier.schemas.handling import RecordCertifiedCopies
 from dossier.schemas.imports import LineProblem
-from dossier.schemas.intake import AcceptFiling, FileDossier, ReceiveDossier
+from dossier.schemas.intake import AcceptFiling, FileDossier, FilingOut, ReceiveDossier
 from dossier.schemas.look_up import DossierOut
+from dossier.store.filings import Filing
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.catalogue import Sessions
 from dossier.usecases.certified import PreparedCopies, prepare_copies
 from dossier.usecases.changing import Change, agency_of
 from dossier.usecases.desk_hours import PreparedHours, prepare_hours
-from dossier.usecases.filings import PreparedFiling, prepare_acceptance, prepare_filing
+from dossier.usecases.filings import (
+    FilingChange,
+    PreparedFiling,
+    prepare_acceptance,
+    prepare_filing,
+)
 from dossier.usecases.folding import Folder
 from dossier.usecases.handling import AtOnce
 from dossier.usecases.imports import Importer
@@ -212,14 +218,54 @@ async def filing_to_store(
 NewFiling = Annotated[PreparedFiling, Depends(filing_to_store)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilingInHand:
+    """An online filing in an intake officer's hands, at the version the officer has read."""
+
+    filing_id: UUID
+    expected: int
+    officer: Acting
+    response: Response
+    tx: Tx
+
+    def change(self, at: datetime | None) -> FilingChange:
+        """Return the change that an act of `at` (now when None) makes."""
+        return FilingChange(
+            filing_id=self.filing_id, expected=self.expected, at=at, acting=self.officer
+        )
+
+    def show(self, filing: Filing) -> FilingOut:
+        """Return a filing as it now stands, with its version as entity tag."""
+        set_etag(self.response, filing.version)
+        return FilingOut.model_validate(filing)
+
+
+async def filing_in_hand(
+    filing_id: UUID, officer: IntakeOfficer, if_match: IfMatch, response: Response, tx: Tx
+) -> FilingInHand:
+    """Take a filing in hand for an act."""
+    return FilingInHand(
+        filing_id=filing_id, expected=if_match, officer=officer, response=response, tx=tx
+    )
+
+
+OpenFiling = Annotated[FilingInHand, Depends(filing_in_hand)]
+
+
 async def acceptance_to_store(
-    filing_id: UUID, body: AcceptFiling, officer: IntakeOfficer, at: AtOffice, request: Request
+    filing_id: UUID,
+    body: AcceptFiling,
+    officer: IntakeOfficer,
+    at: AtOffice,
+    if_match: IfMatch,
+    request: Request,
 ) -> Prepared:
     """Read the filing and ask the catalogue, before `Tx` takes a connection."""
     reading = request.app.state.read_sessions
-    return await prepare_acceptance(
-        reading, at, filing_id, accepted_at=body.accepted_at, acting=officer
+    change = FilingChange(
+        filing_id=filing_id, expected=if_match, at=body.accepted_at, acting=officer
     )
+    return await prepare_acceptance(reading, at, change)
 
 
 PreparedAcceptance = Annotated[Prepared, Depends(acceptance_to_store)]

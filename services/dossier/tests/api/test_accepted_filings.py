@@ -21,6 +21,17 @@ ACTS = {
 
 
 @pytest.fixture
+def at_desk(client, filing):
+    """Return a function: act, paper -> the answer to it, at the version the filing has."""
+
+    async def post(act: str, body: dict):
+        present = (await client.get(filing)).headers["etag"]
+        return await client.post(f"{filing}/{act}", json=body, headers={"If-Match": present})
+
+    return post
+
+
+@pytest.fixture
 async def filing(client, a_dossier):
     """File a dossier online and return where its acts are posted."""
     paper = a_dossier(filed_at="2022-09-03T20:00:00+07:00")
@@ -36,13 +47,11 @@ async def codes_of(client, agency) -> list[str]:
 
 
 @pytest.mark.parametrize("act", ACTS)
-async def test_an_accepted_filing_takes_no_act(client, filing, agency, act):
-    accepted = await client.post(
-        f"{filing}/acceptance", json={"accepted_at": "2022-09-05T08:00:00+07:00"}
-    )
+async def test_an_accepted_filing_takes_no_act(client, at_desk, agency, act):
+    accepted = await at_desk("acceptance", {"accepted_at": "2022-09-05T08:00:00+07:00"})
     assert accepted.status_code == 201, accepted.text
     body, code = ACTS[act]
-    refused = await client.post(f"{filing}/{act}", json=body)
+    refused = await at_desk(act, body)
     assert (refused.status_code, refused.json()["code"]) == (409, code), refused.text
     details = refused.json()["details"]
     assert (details["from_status"], details["allowed"]) == (2, [])
@@ -56,49 +65,46 @@ async def test_every_act_on_a_filing_is_tried_on_an_accepted_one(app):
     assert {path.removeprefix(before) for path in acts} == set(ACTS)
 
 
-async def test_a_refused_filing_says_where_it_stands(client, filing):
-    await client.post(f"{filing}/refusal", json={"reason": "Nộp nhầm"})
-    details = (await client.post(f"{filing}/acceptance", json={})).json()["details"]
+async def test_a_refused_filing_says_where_it_stands(at_desk):
+    await at_desk("refusal", {"reason": "Nộp nhầm"})
+    details = (await at_desk("acceptance", {})).json()["details"]
     assert (details["from_status"], details["allowed"]) == (3, [])
 
 
-async def test_a_filing_asked_back_may_stop_or_go_on_but_is_not_accepted(client, filing):
-    await client.post(f"{filing}/withdrawal-requests", json={})
-    refused = await client.post(f"{filing}/acceptance", json={})
+async def test_a_filing_asked_back_may_stop_or_go_on_but_is_not_accepted(at_desk):
+    await at_desk("withdrawal-requests", {})
+    refused = await at_desk("acceptance", {})
     assert (refused.status_code, refused.json()["code"]) == (409, "filing_not_open")
     assert refused.json()["details"]["allowed"] == [1, 8]
 
 
-async def test_whoever_comes_second_learns_where_the_filing_stands(client, filing):
+async def test_whoever_comes_second_learns_which_version_there_is(client, filing):
+    body, first = {"reason": "Nộp nhầm"}, {"If-Match": '"1"'}
     answers = await asyncio.gather(
-        *(client.post(f"{filing}/refusal", json={"reason": "Nộp nhầm"}) for _ in range(4))
+        *(client.post(f"{filing}/refusal", json=body, headers=first) for _ in range(4))
     )
-    refused = [answer.json() for answer in answers if answer.status_code == 409]
+    refused = [answer.json() for answer in answers if answer.status_code == 412]
     assert len(refused) == 3
-    assert {(no["details"]["from_status"], len(no["details"]["allowed"])) for no in refused} == {
-        (3, 0)
-    }
+    assert {no["details"]["actual"] for no in refused} == {2}
 
 
-async def test_the_database_accepts_nothing_that_has_a_code(client, filing, agency, app):
+async def test_the_database_accepts_nothing_that_has_a_code(client, at_desk, filing, agency, app):
     """Whatever once opened it again, as a supplement asked for after its acceptance did."""
-    await client.post(f"{filing}/acceptance", json={})
+    await at_desk("acceptance", {})
     async with app.state.sessions.begin() as tx:
         await tx.execute(
             text("update filings set status = 5 where filing_id = :filing"),
             {"filing": filing.rpartition("/")[2]},
         )
-    again = await client.post(f"{filing}/acceptance", json={})
+    again = await at_desk("acceptance", {})
     assert (again.status_code, again.json()["code"]) == (409, "filing_not_open")
-    moved = await client.post(f"{filing}/stop", json={"reason": "Không bổ sung"})
+    moved = await at_desk("stop", {"reason": "Không bổ sung"})
     assert (moved.status_code, moved.json()["code"]) == (409, "filing_not_open")
     assert len(await codes_of(client, agency)) == 1
 
 
-async def test_no_correction_receives_a_filing_before_it_was_filed(client, filing, bearer):
-    accepted = await client.post(
-        f"{filing}/acceptance", json={"accepted_at": "2022-09-05T08:00:00+07:00"}
-    )
+async def test_no_correction_receives_a_filing_before_it_was_filed(client, at_desk, bearer):
+    accepted = await at_desk("acceptance", {"accepted_at": "2022-09-05T08:00:00+07:00"})
     path = f"/v1/dossiers/{accepted.json()['code']}/corrections"
     decided = []
     for number, to in enumerate(("2022-09-03T19:59:59+07:00", "2022-09-03T20:00:00+07:00"), 1):

@@ -46,7 +46,9 @@ async def test_a_filing_leaves_the_queue_when_it_is_accepted_and_names_its_dossi
     fresh = {"If-None-Match": before.headers["etag"]}
     assert (await client.get(f"/v1/filings/{filing_id}", headers=fresh)).status_code == 304
     receipt = await client.post(
-        f"/v1/filings/{filing_id}/acceptance", json={"accepted_at": "2022-09-05T08:00:00+07:00"}
+        f"/v1/filings/{filing_id}/acceptance",
+        json={"accepted_at": "2022-09-05T08:00:00+07:00"},
+        headers={"If-Match": before.headers["etag"]},
     )
     after = await client.get(f"/v1/filings/{filing_id}", headers=fresh)
     assert (after.status_code, after.json()["code"]) == (200, receipt.json()["code"])
@@ -57,7 +59,9 @@ async def test_a_filing_leaves_the_queue_when_it_is_accepted_and_names_its_dossi
 
 async def test_a_refused_filing_tells_why(client, agency, file):
     filing_id = await file(8)
-    await client.post(f"/v1/filings/{filing_id}/refusal", json={"reason": "Thiếu tờ khai"})
+    first = {"If-Match": '"1"'}
+    paper = {"reason": "Thiếu tờ khai"}
+    await client.post(f"/v1/filings/{filing_id}/refusal", json=paper, headers=first)
     events = (await client.get(f"/v1/filings/{filing_id}/events")).json()["items"]
     assert [event["kind"] for event in events] == ["filed", "refused"]
     assert events[-1]["details"] == {"reason": "Thiếu tờ khai"}

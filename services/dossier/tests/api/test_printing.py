@@ -231,7 +231,8 @@ async def filing(client, a_dossier) -> str:
 async def test_a_refused_filing_is_printed_under_its_own_id(client, filing, reads):
     early = await client.get(f"{filing}/forms/03")
     assert (early.status_code, early.json()["code"]) == (409, "nothing_refused")
-    await client.post(f"{filing}/refusal", json={"reason": "Thiếu tờ khai"})
+    first = {"If-Match": '"1"'}
+    await client.post(f"{filing}/refusal", json={"reason": "Thiếu tờ khai"}, headers=first)
     answer = await client.get(f"{filing}/forms/03")
     assert "Thiếu tờ khai" in words(answer)
     assert filing.rpartition("/")[2] in words(answer).replace(" ", "")
@@ -242,7 +243,8 @@ async def test_what_a_filing_lacks_is_printed_item_by_item(client, filing):
     early = await client.get(f"{filing}/forms/02")
     assert (early.status_code, early.json()["code"]) == (409, "no_supplement_asked")
     asked = {key: value for key, value in A_REQUEST.items() if key != "asked_at"}
-    await client.post(f"{filing}/supplement-requests", json=asked)
+    first = {"If-Match": '"1"'}
+    await client.post(f"{filing}/supplement-requests", json=asked, headers=first)
     assert "1. Giấy chứng sinh: Chưa chứng thực" in words(await client.get(f"{filing}/forms/02"))
 
 

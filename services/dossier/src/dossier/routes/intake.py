@@ -1,10 +1,11 @@
 """The intake desk: dossiers handed in, filings taken in and accepted."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from kit.db import Tx
-from kit.errors import KeyReused, refusals
+from kit.errors import KeyReused, VersionChanged, VersionRequired, refusals
 from kit.hot import Hot
 from kit.idempotency import Once
+from kit.preconditions import IfMatch, set_etag
 
 from dossier.deps import IntakeOfficer, NewFiling, PreparedAcceptance, PreparedIntake
 from dossier.domain.errors import (
@@ -46,10 +47,12 @@ async def receive_dossier(prepared: PreparedIntake, hot: Hot) -> Receipt:
     responses=refusals(*_REFUSED_BY_CATALOGUE, InTheFuture, NotYourAgency, KeyReused),
 )
 async def file_dossier(
-    prepared: NewFiling, officer: IntakeOfficer, tx: Tx, once: Once
+    prepared: NewFiling, officer: IntakeOfficer, tx: Tx, once: Once, response: Response
 ) -> FilingOut:
     """Take in an online filing; it gets a code when it is accepted."""
-    return await once(lambda: filings.file_dossier(tx, prepared, acting=officer), FilingOut)
+    filed = await once(lambda: filings.file_dossier(tx, prepared, acting=officer), FilingOut)
+    set_etag(response, filed.version)
+    return filed
 
 
 @router.post(
@@ -60,11 +63,19 @@ async def file_dossier(
         UnknownFiling,
         FilingNotOpen,
         DuplicateDossier,
+        VersionChanged,
+        VersionRequired,
+        InTheFuture,
         OutOfOrder,
         KeyReused,
     ),
 )
-async def accept_filing(prepared: PreparedAcceptance, tx: Tx, once: Once) -> Receipt:
-    """Accept an online filing: it becomes a dossier, received when it is accepted."""
-    accepted = await once(lambda: filings.accept_filing(tx, prepared), Acceptance)
+async def accept_filing(
+    prepared: PreparedAcceptance, if_match: IfMatch, tx: Tx, once: Once, response: Response
+) -> Receipt:
+    """Accept an online filing: it becomes a dossier, whose version the answer's `ETag` names."""
+    accepted = await once(
+        lambda: filings.accept_filing(tx, prepared, expected=if_match), Acceptance
+    )
+    set_etag(response, accepted.version)
     return Receipt(**dict(accepted), applicant_name=prepared.particulars.full_name)

@@ -105,6 +105,15 @@ async def filing(tx: AsyncSession, filing_id: UUID, sight: Sight) -> Filing | No
     return Filing(**{**row, "status": Status(row["status"]), "came_from": came_from})
 
 
+async def hold(tx: AsyncSession, agency_id: int, filing_id: UUID | None) -> int:
+    """Hold a filing until the commit and return its version: who accepts it at once waits."""
+    held = select(filings.c.version).where(
+        filings.c.agency_id == agency_id, filings.c.filing_id == filing_id
+    )
+    version: int = (await tx.execute(held.with_for_update(key_share=True))).scalar_one()
+    return version
+
+
 async def last_moved_at(tx: AsyncSession, of: Dossier) -> datetime | None:
     """Return when the filing that became a dossier last moved before; None when none did."""
     if of.filing_id is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from kit.preconditions import require_version
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.chronology import act_instant, receipt_instant
@@ -32,6 +33,16 @@ from dossier.usecases.intake import (
     receive_dossier,
     terms_of,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilingChange:
+    """Which version of which filing an act changes, when it is said to have happened, who says."""
+
+    filing_id: UUID
+    expected: int
+    at: datetime | None
+    acting: Acting
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +94,17 @@ async def file_dossier(tx: AsyncSession, prepared: PreparedFiling, *, acting: Ac
     return prepared.filing
 
 
-async def prepare_acceptance(
-    reading: Sessions,
-    office: Office,
-    filing_id: UUID,
-    *,
-    accepted_at: datetime | None,
-    acting: Acting,
-) -> Prepared:
+async def prepare_acceptance(reading: Sessions, office: Office, change: FilingChange) -> Prepared:
     """Read a filing and ask the catalogue about it, before the transaction of the acceptance.
 
-    Whether the filing is still open is settled by the stored call, so that a request repeated
-    with its key gets as far as its stored answer.
+    Whether the filing is still open, and at the version expected, is settled there, so that a
+    request repeated with its key gets as far as its stored answer.
     """
+    acting = change.acting
     async with reading.begin() as tx:
-        filing = await _filing(tx, filing_id, acting.sight)
-    instant = act_instant(accepted_at, now=acting.now, after=filing.status_since)
+        filing = await _filing(tx, change.filing_id, acting.sight)
+    after = filing.status_since if filing.version == change.expected else None
+    instant = act_instant(change.at, now=acting.now, after=after)
     terms = await terms_of(
         office.catalogue, filing.agency_code, filing.procedure_code, Channel.ONLINE, instant
     )
@@ -119,123 +125,72 @@ async def prepare_acceptance(
     return Prepared(particulars, new)
 
 
-async def accept_filing(tx: AsyncSession, prepared: Prepared) -> Received:
+async def accept_filing(tx: AsyncSession, prepared: Prepared, *, expected: int) -> Received:
     """Accept an online filing: it becomes a dossier, received when it is accepted.
 
     Raises:
+        VersionChanged: somebody else changed the filing since it was read.
         FilingNotOpen: it is a dossier already, or was refused, stopped or given back.
     """
+    of = prepared.particulars
+    require_version(expected, await filings.hold(tx, of.agency_id, of.filing_id))
     try:
         async with tx.begin_nested():
             return await receive_dossier(await driver_connection(tx), prepared)
     except FilingNotOpen as refused:
-        raise await _not_open(tx, prepared.intake.filing_id) from refused
+        raise _not_open(await _filing(tx, of.filing_id, None)) from refused
 
 
-async def refuse_filing(
-    tx: AsyncSession, filing_id: UUID, *, reason: str, refused_at: datetime | None, acting: Acting
-) -> Filing:
+async def refuse_filing(tx: AsyncSession, change: FilingChange, *, reason: str) -> Filing:
     """Refuse an online filing at intake, saying why."""
     return await _move(
-        tx,
-        filing_id,
-        Status.REFUSED_AT_INTAKE,
-        kind="refused",
-        at=refused_at,
-        details={"reason": reason},
-        acting=acting,
+        tx, change, Status.REFUSED_AT_INTAKE, kind="refused", details={"reason": reason}
     )
 
 
 async def ask_for_supplement(
     tx: AsyncSession,
-    filing_id: UUID,
+    change: FilingChange,
     *,
     items: Sequence[Mapping[str, str]],
     reason: str,
-    asked_at: datetime | None,
-    acting: Acting,
 ) -> Filing:
     """Ask for what a filing still lacks, item by item; accepting it receives the supplement.
 
     No clock runs yet: the law's days for asking count from the receipt of a dossier.
     """
+    details: FilingDetails = {"reason": reason, "items": items}
     return await _move(
-        tx,
-        filing_id,
-        Status.AWAITING_SUPPLEMENT,
-        kind="awaiting_supplement",
-        at=asked_at,
-        details={"reason": reason, "items": items},
-        acting=acting,
+        tx, change, Status.AWAITING_SUPPLEMENT, kind="awaiting_supplement", details=details
     )
 
 
-async def ask_to_withdraw(
-    tx: AsyncSession,
-    filing_id: UUID,
-    *,
-    reason: str | None,
-    asked_at: datetime | None,
-    acting: Acting,
-) -> Filing:
+async def ask_to_withdraw(tx: AsyncSession, change: FilingChange, *, reason: str | None) -> Filing:
     """Record that the applicant asks for a filing back before it is accepted."""
+    details = {} if reason is None else {"reason": reason}
     return await _move(
-        tx,
-        filing_id,
-        Status.WITHDRAWAL_ASKED,
-        kind="withdrawal_asked",
-        at=asked_at,
-        details={} if reason is None else {"reason": reason},
-        acting=acting,
+        tx, change, Status.WITHDRAWAL_ASKED, kind="withdrawal_asked", details=details
     )
 
 
-async def give_back(
-    tx: AsyncSession, filing_id: UUID, *, withdrawn_at: datetime | None, acting: Acting
-) -> Filing:
+async def give_back(tx: AsyncSession, change: FilingChange) -> Filing:
     """Give a filing back to the applicant who asked for it."""
-    filing = await _filing_asked_back(tx, filing_id, LegalAct.GIVE_BACK, acting)
-    return await _move(
-        tx,
-        filing.filing_id,
-        Status.STOPPED,
-        kind="withdrawn",
-        at=withdrawn_at,
-        details={},
-        acting=acting,
-    )
+    filing = await _read(tx, change)
+    require_asked_back(filing.status, LegalAct.GIVE_BACK, came_from=filing.came_from)
+    return await _move(tx, change, Status.STOPPED, kind="withdrawn", details={})
 
 
-async def continue_filing(
-    tx: AsyncSession, filing_id: UUID, *, continued_at: datetime | None, acting: Acting
-) -> Filing:
+async def continue_filing(tx: AsyncSession, change: FilingChange) -> Filing:
     """Go on with a filing whose applicant no longer wants it back: back where it came from."""
-    filing = await _filing_asked_back(tx, filing_id, LegalAct.CONTINUE, acting)
-    return await _move(
-        tx,
-        filing.filing_id,
-        filing.came_from or Status.FILED,
-        kind="continued",
-        at=continued_at,
-        details={},
-        acting=acting,
-    )
+    filing = await _read(tx, change)
+    require_asked_back(filing.status, LegalAct.CONTINUE, came_from=filing.came_from)
+    back = filing.came_from or Status.FILED
+    return await _move(tx, change, back, kind="continued", details={})
 
 
-async def stop_filing(
-    tx: AsyncSession, filing_id: UUID, *, reason: str, stopped_at: datetime | None, acting: Acting
-) -> Filing:
+async def stop_filing(tx: AsyncSession, change: FilingChange, *, reason: str) -> Filing:
     """Stop waiting for the supplement of a filing, saying why."""
-    return await _move(
-        tx,
-        filing_id,
-        Status.STOPPED,
-        kind="stopped",
-        at=stopped_at,
-        details={"reason": reason},
-        acting=acting,
-    )
+    return await _move(tx, change, Status.STOPPED, kind="stopped", details={"reason": reason})
 
 
 async def _filing(tx: AsyncSession, filing_id: UUID | None, sight: Sight) -> Filing:
@@ -245,40 +200,32 @@ async def _filing(tx: AsyncSession, filing_id: UUID | None, sight: Sight) -> Fil
     return filing
 
 
-async def _not_open(tx: AsyncSession, filing_id: UUID | None) -> FilingNotOpen:
+async def _read(tx: AsyncSession, change: FilingChange) -> Filing:
+    """Return the filing that an act changes, at the version that the officer has read."""
+    filing = await _filing(tx, change.filing_id, change.acting.sight)
+    require_version(change.expected, filing.version)
+    return filing
+
+
+def _not_open(filing: Filing) -> FilingNotOpen:
     """Return the refusal of what came too late: where the filing stands, and may go, by now."""
-    filing = await _filing(tx, filing_id, None)
     allowed = filing_allowed_from(filing.status, came_from=filing.came_from)
     return FilingNotOpen(from_status=int(filing.status), allowed=sorted(int(s) for s in allowed))
 
 
-async def _filing_asked_back(
-    tx: AsyncSession, filing_id: UUID, act: LegalAct, acting: Acting
-) -> Filing:
-    filing = await _filing(tx, filing_id, acting.sight)
-    require_asked_back(filing.status, act, came_from=filing.came_from)
-    return filing
-
-
 async def _move(
-    tx: AsyncSession,
-    filing_id: UUID,
-    to: Status,
-    *,
-    kind: str,
-    at: datetime | None,
-    details: FilingDetails,
-    acting: Acting,
+    tx: AsyncSession, change: FilingChange, to: Status, *, kind: str, details: FilingDetails
 ) -> Filing:
     """Move a filing as the table of the lifecycle allows.
 
     Raises:
+        VersionChanged: somebody else changed it since it was read.
         IllegalMove: the table has no such move.
-        FilingNotOpen: somebody else moved it at the same moment.
+        FilingNotOpen: it has a code, whatever its status says.
     """
-    filing = await _filing(tx, filing_id, acting.sight)
+    filing, acting = await _read(tx, change), change.acting
     move_filing(filing.status, to, came_from=filing.came_from)
-    instant = act_instant(at, now=acting.now, after=filing.status_since)
+    instant = act_instant(change.at, now=acting.now, after=filing.status_since)
     if not await filings.move_filing(
         tx,
         filing,
@@ -289,7 +236,7 @@ async def _move(
         by=acting.by,
         at=acting.now,
     ):
-        raise await _not_open(tx, filing_id)
+        raise _not_open(await _read(tx, change))
     return replace(
         filing,
         status=to,
