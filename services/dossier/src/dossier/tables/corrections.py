@@ -5,14 +5,16 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ForeignKeyConstraint,
     Index,
     Integer,
     Table,
     Text,
+    Uuid,
     text,
 )
 
-from dossier.tables.row import Row, dossier_key, instant, number, of_dossier
+from dossier.tables.row import Row, agency_key, dossier_key, instant, number, of_dossier
 
 
 def proposal(*own: Column[Any]) -> tuple[Column[Any] | CheckConstraint, ...]:
@@ -38,16 +40,21 @@ def proposal(*own: Column[Any]) -> tuple[Column[Any] | CheckConstraint, ...]:
     )
 
 
-corrections = Table(
-    "corrections",
-    Row.metadata,
-    *dossier_key(),
-    *proposal(
+def of_an_event() -> tuple[Column[Any] | CheckConstraint, ...]:
+    """Return what the correction of an event says."""
+    return proposal(
         Column("event_number", Integer, nullable=False),
         Column("corrects", Text, nullable=False),
         instant("recorded_instant", nullable=False),
         instant("corrected_at"),
-    ),
+    )
+
+
+corrections = Table(
+    "corrections",
+    Row.metadata,
+    *dossier_key(),
+    *of_an_event(),
     of_dossier(),
     # One open correction per event: whoever comes second waits for the decision.
     Index(
@@ -57,7 +64,23 @@ corrections = Table(
         postgresql_where=text("state = 'proposed'"),
     ),
 )
-"""Proposed, then decided once by somebody else; `corrected_at` null voids an end."""
+"""Proposed, then decided once by somebody else; `corrected_at` null voids what is corrected."""
+
+filing_corrections = Table(
+    "filing_corrections",
+    Row.metadata,
+    agency_key(),
+    Column("filing_id", Uuid, primary_key=True),
+    *of_an_event(),
+    ForeignKeyConstraint(["agency_id", "filing_id"], ["filings.agency_id", "filings.filing_id"]),
+    Index(
+        "uq_filing_corrections_open",
+        *("agency_id", "filing_id", "event_number"),
+        unique=True,
+        postgresql_where=text("state = 'proposed'"),
+    ),
+)
+"""The same of online filings, which have no code to be found by."""
 
 overdue_reasons = Table(
     "overdue_reasons",
