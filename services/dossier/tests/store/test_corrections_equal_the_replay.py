@@ -29,6 +29,7 @@ from dossier.usecases.acting import Acting
 from dossier.usecases.correcting import approve_correction, propose_correction, reject_correction
 from dossier.usecases.intake import prepare_intake, receive_dossier
 from dossier.usecases.overdue import Question, count_ageing, list_work, state_reason
+from dossier.usecases.proposing import Claim
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from kernel.periods import ReportingPeriod
@@ -186,13 +187,15 @@ class Life:
                 self.tx,
                 self.office,
                 diary.code,
-                corrects=corrects,
-                event_number=event.number,
-                corrected_at=corrected_at,
-                reason_code="system_not_updated",
-                reason="Nhập chậm",
-                evidence="Sổ theo dõi",
-                attachment=None,
+                Claim(
+                    corrects=corrects,
+                    event_number=event.number,
+                    corrected_at=corrected_at,
+                    reason_code="system_not_updated",
+                    reason="Nhập chậm",
+                    evidence="Sổ theo dõi",
+                    attachment=None,
+                ),
                 acting=Acting(by="officer-1", sight=None, now=now),
             )
         except Refusal:

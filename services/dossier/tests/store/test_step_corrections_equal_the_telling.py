@@ -25,6 +25,7 @@ from dossier.usecases.hand_overs import (
     take_over,
 )
 from dossier.usecases.intake import prepare_intake, receive_dossier
+from dossier.usecases.proposing import Claim
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from kernel.refusals import Refusal
@@ -181,13 +182,15 @@ class Life:
                 self.tx,
                 self.office,
                 self.code,
-                corrects=what[0],
-                event_number=event.number,
-                corrected_at=None if days == 0 else event.occurred_at + timedelta(days=days),
-                reason_code="system_not_updated",
-                reason="Nhập chậm",
-                evidence="Sổ theo dõi",
-                attachment=None,
+                Claim(
+                    corrects=what[0],
+                    event_number=event.number,
+                    corrected_at=None if days == 0 else event.occurred_at + timedelta(days=days),
+                    reason_code="system_not_updated",
+                    reason="Nhập chậm",
+                    evidence="Sổ theo dõi",
+                    attachment=None,
+                ),
                 acting=self._acting(),
             )
             await approve_correction(

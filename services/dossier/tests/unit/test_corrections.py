@@ -304,7 +304,12 @@ def test_each_event_has_its_own_time_to_correct(recorded, what):
 def correctable(recorded, corrects, corrected_at, held=()):
     holding = {number: Correction(number, instant) for number, instant in held}
     require_correctable(
-        recorded, corrects=corrects, corrected_at=corrected_at, holding=holding, now=NOW
+        recorded,
+        recorded=records(recorded),
+        corrects=corrects,
+        corrected_at=corrected_at,
+        holding=holding,
+        now=NOW,
     )
 
 

@@ -269,6 +269,7 @@ class Ward(RuleBasedStateMachine):
         try:
             require_correctable(
                 event,
+                recorded=known,
                 corrects=corrects,
                 corrected_at=corrected_at,
                 holding=life.corrections,

@@ -66,6 +66,9 @@ class Corrects(StrEnum):
     TAKEN_OVER_AT = "taken_over_at"
     STEP_COMPLETED_AT = "step_completed_at"
     RECALLED_AT = "recalled_at"
+    FILED_AT = "filed_at"
+    REFUSED_AT = "refused_at"
+    SUPPLEMENT_ASKED_AT = "supplement_asked_at"
     END = "end"
     STEP = "step"
 
@@ -166,6 +169,7 @@ def _turn(event: Recorded) -> Corrects:
 def require_correctable(
     event: Recorded,
     *,
+    recorded: frozenset[Corrects],
     corrects: Corrects,
     corrected_at: datetime | None,
     holding: Corrections,
@@ -173,10 +177,12 @@ def require_correctable(
 ) -> None:
     """Refuse a correction that names the wrong thing, says nothing new, or reaches past now.
 
+    `recorded` is what of the event can be corrected.
+
     Law: our reading (a wrong time is corrected with evidence and a second pair of eyes)
     """
-    if corrects not in records(event):
-        known = sorted(str(what) for what in records(event))
+    if corrects not in recorded:
+        known = sorted(str(what) for what in recorded)
         raise NotWhatWasRecorded(event_number=event.number, corrects=str(corrects), records=known)
     if (corrects in VOIDS) != (corrected_at is None):
         raise CorrectionUnclear(corrects=str(corrects))

@@ -28,7 +28,7 @@ from dossier.domain.errors import (
 )
 from dossier.schemas.corrections import CorrectionOut, ProposeCorrection, RejectCorrection
 from dossier.usecases import correcting
-from dossier.usecases.correcting import Decided
+from dossier.usecases.proposing import Claim, Decided
 
 router = APIRouter(prefix="/v1/dossiers/{code}/corrections", tags=["corrections"])
 
@@ -71,8 +71,9 @@ async def propose_correction(
     once: Once,
 ) -> CorrectionOut:
     """Propose to correct a recorded time, or an end that never came about; another approves it."""
+    claim = Claim(**dict(body))
     return await once(
-        lambda: correcting.propose_correction(tx, office, code, **dict(body), acting=officer),
+        lambda: correcting.propose_correction(tx, office, code, claim, acting=officer),
         CorrectionOut,
     )
 

@@ -8,15 +8,20 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from dossier.domain.corrections import Recorded
 from dossier.domain.dossier import Dossier
+from dossier.domain.filing_course import FilingCourse, filing_log
 from dossier.domain.lifecycle import Status
 from dossier.domain.permissions import Sight
 from dossier.store.agencies import in_sight
+from dossier.store.proposals import Subject
 from dossier.tables.agencies import agencies
+from dossier.tables.corrections import filing_corrections
+from dossier.tables.dossiers import dossiers
 from dossier.tables.filings import filing_events, filings
 from dossier.tables.people import applicants
 
-FilingDetails = Mapping[str, str | Sequence[Mapping[str, str]]]
+FilingDetails = Mapping[str, str | int | Sequence[Mapping[str, str]] | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +117,67 @@ async def hold(tx: AsyncSession, agency_id: int, filing_id: UUID | None) -> int:
     )
     version: int = (await tx.execute(held.with_for_update(key_share=True))).scalar_one()
     return version
+
+
+def subject(of: Filing) -> Subject:
+    """Return a filing as what is corrected."""
+    return Subject(filing_corrections, {"agency_id": of.agency_id, "filing_id": of.filing_id})
+
+
+async def log(tx: AsyncSession, of: Filing) -> list[Recorded]:
+    """Return the whole event log of a filing, in order."""
+    e = filing_events.c
+    rows = await tx.execute(
+        select(e.event_number, e.kind, e.occurred_at)
+        .where(e.agency_id == of.agency_id, e.filing_id == of.filing_id)
+        .order_by(e.event_number)
+    )
+    return filing_log((row.event_number, row.kind, row.occurred_at) for row in rows)
+
+
+async def received_at(tx: AsyncSession, of: Filing, *, is_held: bool = False) -> datetime | None:
+    """Return when the dossier that a filing became was received; None while it is none.
+
+    When held, nobody else corrects that receipt meanwhile.
+    """
+    query = select(dossiers.c.received_at).where(
+        dossiers.c.agency_id == filings.c.agency_id,
+        dossiers.c.issued_on == filings.c.issued_on,
+        dossiers.c.serial == filings.c.serial,
+        filings.c.agency_id == of.agency_id,
+        filings.c.filing_id == of.filing_id,
+    )
+    if is_held:
+        query = query.with_for_update(key_share=True, of=dossiers)
+    received_at: datetime | None = await tx.scalar(query)
+    return received_at
+
+
+async def keep_course(
+    tx: AsyncSession,
+    of: Filing,
+    course: FilingCourse,
+    *,
+    kind: str,
+    details: FilingDetails,
+    by: str,
+    at: datetime,
+) -> None:
+    """Store the next version of a held filing as told anew, with the event that says so."""
+    await tx.execute(
+        update(filings)
+        .where(filings.c.agency_id == of.agency_id, filings.c.filing_id == of.filing_id)
+        .values(
+            status=course.status,
+            came_from=course.came_from,
+            status_since=course.status_since,
+            filed_at=course.filed_at,
+            version=of.version + 1,
+        )
+    )
+    await _add_event(
+        tx, of, of.version + 1, kind=kind, occurred_at=at, by=by, at=at, details=details
+    )
 
 
 async def last_moved_at(tx: AsyncSession, of: Dossier) -> datetime | None:

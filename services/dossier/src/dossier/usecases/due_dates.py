@@ -27,10 +27,10 @@ from dossier.schemas.due_dates import (
     RecomputationOut,
     StopOut,
 )
-from dossier.store import corrections as log
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.catalogue import Catalogue
 from dossier.usecases.reading import read_dossier
+from dossier.usecases.telling import read_log
 
 _SECONDS_A_MINUTE = 60
 _TOLD = ("run_id", "reason", "decided_by", "due_on_before", "due_on")
@@ -45,8 +45,8 @@ async def explain_due_date(
     """
     desk = await office.catalogue.desk(DossierCode.parse(code).agency.text)
     dossier = await read_dossier(tx, office, code, acting=acting)
-    events = await log.log(tx, dossier)
-    trace = told(events, await log.holding(tx, dossier), dossier.terms, desk)
+    log = await read_log(tx, dossier)
+    trace = told(log.events, log.holding, dossier.terms, desk)
     return DueDateOut(
         **_computed(trace, dossier.terms, desk),
         code=code,
@@ -56,7 +56,7 @@ async def explain_due_date(
         agrees=trace.due_on == dossier.due_on,
         promised_on=dossier.promised_on,
         ended_on=dossier.ended_on,
-        recomputations=tuple(_recomputations(events)),
+        recomputations=tuple(_recomputations(log.events)),
     )
 
 

@@ -14,6 +14,7 @@ from dossier.documents.content import Applicant, Matter, Refusal, SupplementRequ
 from dossier.documents.paper import Slip
 from dossier.documents.pdf import render_pdf
 from dossier.domain.errors import NoSupplementAsked, NothingRefused, UnknownFiling, UnknownForm
+from dossier.domain.lifecycle import Status
 from dossier.domain.printed_forms import FormKind, FormSet, forms_on
 from dossier.domain.procedures import in_force
 from dossier.store import filings
@@ -67,7 +68,9 @@ async def _event(
 ) -> tuple[datetime, Mapping[str, Any]]:
     name, absent = _EVENTS[kind]
     found = await records.filing_event(tx, filing, name)
-    if found is None:
+    # A refusal may have been found never to have happened; then the filing goes on.
+    is_void = kind is FormKind.REFUSAL and filing.status is not Status.REFUSED_AT_INTAKE
+    if found is None or is_void:
         raise absent(code=filing.filing_id)
     return found
 

@@ -11,7 +11,7 @@ from dossier.domain.desk import Desk
 from dossier.domain.dossier import Dossier
 from dossier.domain.hand_overs import Step, with_times
 from dossier.domain.step_history import Way, told_way
-from dossier.store import agencies, corrections, filings, hand_overs
+from dossier.store import agencies, corrections, filings, hand_overs, proposals
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class ToldSteps:
 async def read_log(tx: AsyncSession, of: Dossier, *, known_at: datetime | None = None) -> Log:
     """Return the log of a dossier as it stands, or as it was known at an instant."""
     events = await corrections.log(tx, of, known_at=known_at)
-    return Log(events, await corrections.holding(tx, of, known_at=known_at))
+    subject = corrections.subject(of)
+    return Log(events, await proposals.holding(tx, subject, known_at=known_at))
 
 
 async def story_of(tx: AsyncSession, of: Dossier, events: Sequence[Recorded]) -> Story:
