@@ -303,3 +303,25 @@ async def test_a_question_and_its_answer_are_corrected_and_keep_their_order(
         assert (refused.status_code, refused.json()["code"]) == (409, "impossible_history")
     theirs = await propose("answered_at", 3, "2022-09-09T08:00:00+07:00", agency=agency)
     assert theirs.json()["details"]["agencies"] == [town]
+
+
+async def test_answering_and_correcting_the_question_at_once_wait_for_each_other(
+    client, code, act, officer, propose, approve, town
+):
+    """Both touch the dossier before its questions, so that neither waits for the other in turn."""
+    path = f"/v1/dossiers/{code}/consultations"
+    version = 1
+    for number in range(1, 9):
+        question = {"agency_code": town, "question": "?", "asked_at": "2022-09-05T08:00:00+07:00"}
+        assert (await act("consultations", version, **question)).status_code == 200
+        proposed = await propose("consulted_at", version + 1, "2022-09-05T09:00:00+07:00")
+        approved, answered = await asyncio.gather(
+            approve(proposed.json()["correction_id"], version + 1),
+            client.post(f"{path}/{number}/answer", json={"answer": "Có"}, headers=officer(town)),
+        )
+        assert approved.status_code in {200, 412}, approved.text
+        assert answered.status_code == 200, answered.text
+        asked = (await client.get(path)).json()["items"][-1]
+        assert asked["answered_at"] is not None
+        assert (asked["asked_at"] == "2022-09-05T02:00:00Z") == approved.is_success
+        version = (await client.get(f"/v1/dossiers/{code}")).json()["version"]

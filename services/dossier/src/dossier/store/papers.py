@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     tuple_,
     update,
@@ -227,13 +228,18 @@ async def answer_consultation(
 async def keep_question_times(
     tx: AsyncSession, of: Dossier, questions: Sequence[QuestionTimes]
 ) -> None:
-    """Write when other agencies were asked and answered, as told anew."""
+    """Write when other agencies were asked and answered, where that is told anew."""
+    c = consultations.c
     for question in questions:
+        is_news = or_(
+            c.asked_at != question.asked_at, c.answered_at.is_distinct_from(question.answered_at)
+        )
         await tx.execute(
             update(consultations)
             .where(
                 is_of(consultations, of),
-                consultations.c.consultation_number == question.consultation_number,
+                c.consultation_number == question.consultation_number,
+                is_news,
             )
             .values(asked_at=question.asked_at, answered_at=question.answered_at)
         )

@@ -72,8 +72,7 @@ async def answer_consultation(
     if asked is None or not may_see(acting.sight, asked.asked_agency_code):
         raise UnknownConsultation(code=code, consultation_number=number)
     at = act_instant(answered_at, now=acting.now, after=asked.asked_at)
-    if not await papers.answer_consultation(tx, asked, answer=answer, answered_at=at, by=acting.by):
-        raise AlreadyAnswered(consultation_number=number)
+    # The dossier first: a correction of the question holds it, too, before it writes questions.
     await note_event(
         tx,
         (asked.agency_id, asked.issued_on, asked.serial),
@@ -83,6 +82,8 @@ async def answer_consultation(
         by=acting.by,
         details={"agency_code": asked.asked_agency_code, "consultation_number": number},
     )
+    if not await papers.answer_consultation(tx, asked, answer=answer, answered_at=at, by=acting.by):
+        raise AlreadyAnswered(consultation_number=number)
     return replace(asked, answer=answer, answered_at=at)
 
 
