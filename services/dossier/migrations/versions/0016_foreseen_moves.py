@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0014_foreseen_moves"
-down_revision = "0013_refolded_names"
+revision = "0016_foreseen_moves"
+down_revision = "0015_filing_corrections"
 
 KEEP_FORESEEN = """
 create function keep_foreseen(
