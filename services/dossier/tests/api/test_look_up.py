@@ -39,10 +39,13 @@ async def test_a_list_is_narrowed(client, receipts, agency, query, count):
     assert len(await listed(client, f"agency={agency}&{query}")) == count
 
 
-async def test_lists_mask_the_numbers_of_people(client, receipts, agency):
-    text = (await client.get(f"/v1/dossiers?agency={agency}")).text
-    assert "000000000123" not in text
-    assert "*********123" in text
+async def test_lists_show_no_numbers_of_people_and_sheets_mask_them(client, receipts, agency):
+    listed = (await client.get(f"/v1/dossiers?agency={agency}")).text
+    assert "Người nộp mẫu 001" in listed
+    assert '123"' not in listed
+    sheet = (await client.get(f"/v1/dossiers/{receipts[0]['code']}")).text
+    assert "000000000123" not in sheet
+    assert "*********123" in sheet
 
 
 async def test_an_actor_lists_its_own_part_of_the_tree(client, receipts, agency, bearer):
