@@ -38,7 +38,7 @@ from dossier.tables.agencies import agencies
 from dossier.tables.dossiers import events
 from dossier.tables.facts import facts, facts_history
 
-_COLUMNS = [column.name for column in facts.c]
+_COLUMNS = [column.name for column in facts.c if column.name in facts_history.c]
 Predicates = Mapping[str, ColumnElement[bool]]
 Narrowed = Mapping[str, str]
 """Dimensions, each with the one value that counts."""

@@ -53,6 +53,7 @@ facts = Table(
     Row.metadata,
     *_stretch_key(),
     *_facts(),
+    Column("handed_to_agency_id", Integer),
     of_dossier(),
     # Counting: one range scan of those received by the period's end and not ended before it.
     Index(
@@ -77,6 +78,12 @@ facts = Table(
         *("agency_id", "due_on", "issued_on", "serial"),
         postgresql_where=text("ended_on > due_on"),
     ),
+    # The same for whoever holds what another agency received.
+    Index(
+        "ix_facts_handed_due",
+        *("handed_to_agency_id", "due_on", "issued_on", "serial", "agency_id"),
+        postgresql_where=text("handed_to_agency_id is not null and ended_on > due_on"),
+    ),
     # What ended late in a period, and with the keys why: a few dossiers in a hundred.
     Index(
         "ix_facts_ended_late",
@@ -98,7 +105,12 @@ facts = Table(
         postgresql_where=text("until_on = 'infinity'"),
     ),
 )
-"""Facts as known now, one row per stretch of a dossier's life."""
+"""Facts as known now, one row per stretch of a dossier's life.
+
+`handed_to_agency_id` says who holds a dossier that another agency received, null: the receiver. It
+is a present state, kept by `keep_course` beside the dossier's own `resolver_agency_id`, and has no
+history here; the log and the steps have it.
+"""
 
 facts_history = Table(
     "facts_history",
