@@ -185,3 +185,91 @@ async def test_a_list_holds_only_what_the_reader_sees(client, works, work, beare
 async def test_a_bad_question_is_refused_precisely(client, path, status, code):
     answer = await client.get(f"/v1/overdue-work{path}")
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+@pytest.fixture
+async def handed(works, act, town):
+    """Two of the overdue and one that is due soon, handed to the town."""
+    for code in (works[2], works[3], works[5]):
+        body = {"to_agency_code": town, "step_name": "Thẩm định"}
+        answer = await act(code, "hand-overs", 1, **body)
+        assert answer.status_code == 200, answer.text
+    return [works[2], works[3]]
+
+
+@pytest.fixture
+def seen_by(client, bearer):
+    async def codes(agency, query) -> list[str]:
+        reader = bearer("dossiers:read", agency=agency)
+        answer = await client.get(f"/v1/overdue-work?agency={agency}&{query}", headers=reader)
+        assert answer.status_code == 200, answer.text
+        return [item["code"] for item in answer.json()["items"]]
+
+    return codes
+
+
+async def test_whoever_holds_work_sees_it_and_so_does_whoever_received_it(
+    handed, works, seen_by, agency, town
+):
+    overdue = [*handed, works[4]]
+    sides = {"received": (overdue, []), "held": ([works[4]], handed), "either": (overdue, handed)}
+    for side, expected in sides.items():
+        seen = [await seen_by(who, f"kind=overdue&side={side}") for who in (agency, town)]
+        assert seen == list(expected), side
+    assert await seen_by(town, "kind=overdue") == handed
+    assert await seen_by(town, "kind=due_soon") == [works[5]]
+    assert await seen_by(town, "kind=apology_owed") == handed
+
+
+async def test_work_goes_back_to_the_desk_with_its_step(handed, act, seen_by, agency, town):
+    await act(handed[0], "hand-overs/1/take-over", 2)
+    assert handed[0] in await seen_by(town, "kind=overdue&side=held")
+    assert (await act(handed[0], "hand-overs/1/completion", 3)).status_code == 200
+    assert await seen_by(town, "kind=overdue") == [handed[1]]
+    assert handed[0] in await seen_by(agency, "kind=overdue&side=held")
+
+
+async def test_work_stays_with_its_holder_whatever_happens_to_its_days(handed, act, seen_by, town):
+    await act(handed[0], "hand-overs/1/take-over", 2)
+    assert (await act(handed[0], "settlement", 3)).status_code == 200
+    assert await seen_by(town, "kind=overdue&side=held") == [handed[1]]
+    assert await seen_by(town, "kind=apology_owed&side=held") == handed
+
+
+async def test_a_list_of_work_names_who_received_and_who_holds(client, handed, agency, town):
+    answer = await client.get(f"/v1/overdue-work?kind=overdue&agency={town}")
+    shown = {(i["agency_code"], i["resolver_agency_code"]) for i in answer.json()["items"]}
+    assert shown == {(agency, town)}
+
+
+async def test_ageing_goes_by_the_side_as_the_lists_do(client, handed, seen_by, agency, town):
+    for who in (agency, town):
+        for side in ("received", "held", "either"):
+            query = f"agency={who}&side={side}"
+            ageing = (await client.get(f"/v1/overdue-work/ageing?{query}")).json()
+            assert ageing["total"] == len(await seen_by(who, f"kind=overdue&side={side}"))
+            assert ageing["total"] == sum(b["dossiers"] for b in ageing["buckets"])
+    default = (await client.get(f"/v1/overdue-work/ageing?agency={town}")).json()
+    assert {b["bucket"]: b["dossiers"] for b in default["buckets"] if b["dossiers"]} == {
+        "1-2": 1,
+        ">10": 1,
+    }
+
+
+async def test_the_holders_officer_sees_the_work_that_is_his(client, handed, act, seen_by, town):
+    assert (await act(handed[0], "case-officer", 2, officer="officer-9")).status_code == 200
+    assert await seen_by(town, "kind=overdue&officer=officer-9") == [handed[0]]
+    assert await seen_by(town, "kind=overdue&officer=officer-1") == [handed[1]]
+    ageing = f"/v1/overdue-work/ageing?agency={town}&side=held&officer=officer-9"
+    assert (await client.get(ageing)).json()["total"] == 1
+
+
+async def test_work_of_both_sides_comes_in_pages_and_each_dossier_once(client, handed, works):
+    seen, cursor = [], ""
+    while cursor is not None:
+        more = f"&cursor={cursor}" if cursor else ""
+        # Everything in sight is both the desk's and the town's.
+        page = (await client.get(f"/v1/overdue-work?kind=overdue&limit=1{more}")).json()
+        seen += [item["code"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert [code for code in seen if code in works] == [*handed, works[4]]

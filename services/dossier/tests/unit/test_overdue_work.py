@@ -9,6 +9,7 @@ from dossier.domain.apologies import OverdueReason
 from dossier.domain.classification import contribution
 from dossier.domain.errors import NotLate, UnknownBucket
 from dossier.domain.facts import FOREVER, Channel, EndKind
+from dossier.domain.overdue import WorkSide
 from hypothesis import given
 from hypothesis import strategies as st
 from kernel.periods import ReportingPeriod
@@ -51,6 +52,21 @@ def test_a_dossier_is_due_soon_up_to_the_last_day_asked_about():
     assert overdue.is_due_soon(pending(), date(2022, 9, 8), FRIDAY)
     assert not overdue.is_due_soon(pending(), date(2022, 9, 7), date(2022, 9, 8))
     assert not overdue.is_due_soon(pending(), SATURDAY, MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("is_receiver", "is_holder", "on_lists"),
+    [
+        (True, True, {WorkSide.RECEIVED, WorkSide.HELD, WorkSide.EITHER}),
+        (True, False, {WorkSide.RECEIVED, WorkSide.EITHER}),
+        (False, True, {WorkSide.HELD, WorkSide.EITHER}),
+        (False, False, set()),
+    ],
+)
+def test_work_is_listed_for_who_received_it_and_for_who_holds_it(is_receiver, is_holder, on_lists):
+    for side in WorkSide:
+        listed = overdue.is_on_side(side, is_receiver=is_receiver, is_holder=is_holder)
+        assert listed == (side in on_lists)
 
 
 def test_soon_is_counted_in_working_days():

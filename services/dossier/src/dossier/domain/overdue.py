@@ -23,6 +23,26 @@ class WorkKind(StrEnum):
     APOLOGY_OWED = "apology_owed"
 
 
+class WorkSide(StrEnum):
+    """Whose work a list holds: what an agency received, what it holds now, or both together."""
+
+    RECEIVED = "received"
+    HELD = "held"
+    EITHER = "either"
+
+
+def is_on_side(side: WorkSide, *, is_receiver: bool, is_holder: bool) -> bool:
+    """Tell whether a dossier is on a list of this side.
+
+    The receiver answers to the applicant, the holder does the work: unless asked otherwise an
+    agency sees all it answers for, each dossier once.
+
+    Law: our reading (late work goes by who received it and by who holds it now)
+    """
+    is_received = is_receiver and side is not WorkSide.HELD
+    return is_received or (is_holder and side is not WorkSide.RECEIVED)
+
+
 def is_overdue(facts: Facts, on: date) -> bool:
     """Tell whether a dossier pends on `on` past its due date; one that waits is in time.
 

@@ -12,7 +12,7 @@ from kit.wire import AgencyCodeText, Day, ShortText
 from dossier.deps import AtOffice, CaseOfficer, DossierCode, DossierReader
 from dossier.domain.dossier import Dossier
 from dossier.domain.errors import InTheFuture, NotLate, NotYourAgency, UnknownBucket, UnknownDossier
-from dossier.domain.overdue import WorkKind
+from dossier.domain.overdue import WorkKind, WorkSide
 from dossier.schemas.corrections import Ageing, AssignOfficer, StateOverdueReason, WorkItem
 from dossier.schemas.look_up import DossierOut
 from dossier.usecases import overdue
@@ -24,6 +24,9 @@ _VERSIONED = (UnknownDossier, VersionChanged, VersionRequired)
 WorkingDays = Annotated[int, Query(ge=0, le=60, description="How soon is soon.")]
 BucketName = Annotated[
     str | None, Query(max_length=20, description="Of overdue work: one ageing bucket.")
+]
+OnSide = Annotated[
+    WorkSide, Query(description="What an agency received, what it holds now, or both together.")
 ]
 AsOf = Annotated[Day | None, Query(description="As of this day; today when absent.")]
 
@@ -74,6 +77,7 @@ async def list_work(
     office: AtOffice,
     tx: ReadTx,
     kind: WorkKind,
+    side: OnSide = WorkSide.EITHER,
     agency: AgencyCodeText | None = None,
     on: AsOf = None,
     within_working_days: WorkingDays = 3,
@@ -85,6 +89,7 @@ async def list_work(
     """List what is due soon, overdue, or owes an apology, the longest due first."""
     question = Question(
         kind=kind,
+        side=side,
         agency=agency,
         on=on,
         within_working_days=within_working_days,
@@ -103,13 +108,14 @@ async def count_ageing(
     reader: DossierReader,
     office: AtOffice,
     tx: ReadTx,
+    side: OnSide = WorkSide.EITHER,
     agency: AgencyCodeText | None = None,
     on: AsOf = None,
     officer: ShortText | None = None,
 ) -> Ageing:
     """Count overdue dossiers by how many working days late they are; the lists show each."""
     counted = await overdue.count_ageing(
-        tx, office, agency=agency, on=on, officer=officer, acting=reader
+        tx, office, side=side, agency=agency, on=on, officer=officer, acting=reader
     )
     return Ageing.model_validate(counted)
 

@@ -114,6 +114,7 @@ class WorkItem(WireModel):
 
     code: str
     agency_code: str
+    resolver_agency_code: str
     procedure_code: str
     procedure_name: str
     channel: Channel

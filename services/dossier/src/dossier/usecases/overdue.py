@@ -20,6 +20,7 @@ from dossier.domain.overdue import (
     Bucket,
     DueRange,
     WorkKind,
+    WorkSide,
     bucket_named,
     buckets_on,
     due_range,
@@ -44,6 +45,7 @@ class Question:
     """Which list of work is asked for."""
 
     kind: WorkKind
+    side: WorkSide
     agency: str | None
     on: date | None
     within_working_days: int
@@ -57,6 +59,7 @@ class WorkItem:
 
     code: str
     agency_code: str
+    resolver_agency_code: str
     procedure_code: str
     procedure_name: str
     channel: str
@@ -151,6 +154,7 @@ async def count_ageing(
     tx: AsyncSession,
     office: Office,
     *,
+    side: WorkSide,
     agency: str | None,
     on: date | None,
     officer: str | None,
@@ -160,6 +164,7 @@ async def count_ageing(
     calendar = (await office.catalogue.desks()).calendar
     question = Question(
         kind=WorkKind.OVERDUE,
+        side=side,
         agency=agency,
         on=on,
         within_working_days=0,
@@ -204,7 +209,9 @@ def _asked(question: Question, calendar: WorkingCalendar, acting: Acting) -> Ask
         require_sight(acting.sight, question.agency)
     return AskedWork(
         kind=question.kind,
+        side=question.side,
         on=on,
+        is_today=on == today,
         sight=acting.sight,
         agencies=None if question.agency is None else frozenset({question.agency}),
         officer=question.officer,
@@ -231,6 +238,7 @@ def _item(work: Work, on: date, calendar: WorkingCalendar) -> WorkItem:
     return WorkItem(
         code=dossier_code(work.agency_code, work.issued_on, work.serial),
         agency_code=work.agency_code,
+        resolver_agency_code=work.resolver_agency_code,
         procedure_code=work.procedure_code,
         procedure_name=work.procedure_name,
         channel=work.channel,
