@@ -238,7 +238,7 @@ async def test_the_resolver_reads_the_dossier_while_it_has_it_and_nobody_else_do
     stranger = "H56.18"
 
     async def sees(who: str) -> bool:
-        paths = (path, f"{path}/events", f"{path}/hand-overs", f"{path}/lateness")
+        paths = (path, f"{path}/events", f"{path}/hand-overs")
         answers = [(await client.get(p, headers=officer(who))).status_code for p in paths]
         assert set(answers) in ({200}, {404})
         return answers[0] == 200
@@ -281,6 +281,30 @@ async def test_lateness_is_laid_at_the_door_of_the_step_that_caused_it(client, c
     assert answer["rule"] == "late_steps"
     assert answer["causes"] == [{"agency_code": town, "step_number": 1, "working_days": 4}]
     assert [(s["used"], s["over"]) for s in answer["steps"]] == [(5, 4)]
+
+
+async def test_who_is_blamed_may_read_why_when_its_step_is_over(
+    client, code, act, act_as, officer, agency, town
+):
+    path, stranger = f"/v1/dossiers/{code}", "H56.18"
+
+    async def asks(who: str) -> int:
+        return (await client.get(f"{path}/lateness", headers=officer(who))).status_code
+
+    assert [await asks(who) for who in (agency, town, stranger)] == [200, 404, 404]
+    await act("hand-overs", 1, **a_hand_over(town))
+    await act("hand-overs/1/take-over", 2, **TAKEN)
+    await act("hand-overs/1/completion", 3, completed_at="2022-09-12T09:00:00+07:00")
+    assert [await asks(who) for who in (agency, town, stranger)] == [200, 200, 404]
+    blamed = (await client.get(f"{path}/lateness", headers=officer(town))).json()
+    assert blamed["causes"] == [{"agency_code": town, "step_number": 1, "working_days": 4}]
+    # That is all it may still do: the dossier itself is no longer its own.
+    assert (await client.get(path, headers=officer(town))).status_code == 404
+    for desk, body in (
+        ("overdue-reasons", {"reason_code": "agency"}),
+        ("case-officer", {"officer": "officer-9"}),
+    ):
+        assert (await act_as(town, desk, 4, **body)).status_code == 404
 
 
 async def test_a_dossier_in_time_is_nobodys_fault(client, code, act):

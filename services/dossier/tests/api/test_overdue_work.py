@@ -208,6 +208,15 @@ def seen_by(client, bearer):
     return codes
 
 
+@pytest.fixture
+def act_on(client, officer):
+    async def post(who, code, desk, version, **body):
+        headers = {**officer(who), "If-Match": f'"{version}"'}
+        return await client.post(f"/v1/dossiers/{code}/{desk}", json=body, headers=headers)
+
+    return post
+
+
 async def test_whoever_holds_work_sees_it_and_so_does_whoever_received_it(
     handed, works, seen_by, agency, town
 ):
@@ -273,3 +282,20 @@ async def test_work_of_both_sides_comes_in_pages_and_each_dossier_once(client, h
         seen += [item["code"] for item in page["items"]]
         cursor = page["next_cursor"]
     assert [code for code in seen if code in works] == [*handed, works[4]]
+
+
+async def test_who_received_and_who_holds_may_say_why_it_is_late(handed, act_on, agency, town):
+    for version, who in ((2, agency), (3, town)):
+        said = await act_on(who, handed[0], "overdue-reasons", version, reason_code="other_agency")
+        assert said.status_code == 200, said.text
+    elsewhere = await act_on("H56.18", handed[0], "overdue-reasons", 4, reason_code="law")
+    assert elsewhere.status_code == 404
+
+
+async def test_only_who_holds_the_work_names_its_officer(handed, works, act_on, agency, town):
+    desk = await act_on(agency, handed[0], "case-officer", 2, officer="officer-1")
+    assert (desk.status_code, desk.json()["code"]) == (403, "not_your_act")
+    assert desk.json()["details"] == {"act": "assign", "agencies": [town]}
+    assert (await act_on(town, handed[0], "case-officer", 2, officer="x")).status_code == 200
+    assert (await act_on(agency, works[4], "case-officer", 1, officer="x")).status_code == 200
+    assert (await act_on(town, works[4], "case-officer", 2, officer="x")).status_code == 404

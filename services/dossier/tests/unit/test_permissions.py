@@ -21,6 +21,7 @@ EITHER = {
     LegalAct.CONFIRM_PAYMENT,
     LegalAct.STOP,
     LegalAct.APOLOGISE,
+    LegalAct.STATE_REASON,
 }
 
 

@@ -108,6 +108,8 @@ class LegalAct(StrEnum):
     RECALL = "recall"
     COMPLETE_STEP = "complete_step"
     CONSULT = "consult"
+    STATE_REASON = "state_reason"
+    ASSIGN = "assign"
 
 
 _ACT_TO: dict[Status, LegalAct] = {

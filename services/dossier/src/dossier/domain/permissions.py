@@ -64,8 +64,14 @@ WHO: dict[LegalAct, frozenset[Side]] = {
     LegalAct.RECALL: frozenset({Side.SENDER}),
     LegalAct.COMPLETE_STEP: _RESOLVER,
     LegalAct.CONSULT: _RESOLVER,
+    LegalAct.STATE_REASON: _BOTH,
+    LegalAct.ASSIGN: _RESOLVER,
 }
-"""The desk meets the applicant, the resolver does the work; before a hand-over they are one."""
+"""The desk meets the applicant, the resolver does the work; before a hand-over they are one.
+
+Why a dossier is late both may say: the desk tells it to the applicant, the resolver knows it. An
+officer is named by whoever has the work, since a dossier has one.
+"""
 
 
 def may_see(sight: Sight, agency_code: str) -> bool:

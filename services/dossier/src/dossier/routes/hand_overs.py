@@ -106,7 +106,10 @@ async def explain_lateness(
         Instant | None, Query(description="As it was known then: the reading before corrections.")
     ] = None,
 ) -> LatenessOut:
-    """Say how late a dossier is, which of its steps were, and whose doing it is."""
+    """Say how late a dossier is, which of its steps were, and whose doing it is.
+
+    Whoever had a step of the dossier may ask, also after it ended.
+    """
     found = await hand_overs.explain_lateness(tx, office, code, known_at=known_at, acting=reader)
     return LatenessOut.model_validate(found)
 

@@ -11,7 +11,14 @@ from kit.wire import AgencyCodeText, Day, ShortText
 
 from dossier.deps import AtOffice, CaseOfficer, DossierCode, DossierReader
 from dossier.domain.dossier import Dossier
-from dossier.domain.errors import InTheFuture, NotLate, NotYourAgency, UnknownBucket, UnknownDossier
+from dossier.domain.errors import (
+    InTheFuture,
+    NotLate,
+    NotYourAct,
+    NotYourAgency,
+    UnknownBucket,
+    UnknownDossier,
+)
 from dossier.domain.overdue import WorkKind, WorkSide
 from dossier.schemas.corrections import Ageing, AssignOfficer, StateOverdueReason, WorkItem
 from dossier.schemas.look_up import DossierOut
@@ -20,7 +27,7 @@ from dossier.usecases.overdue import Question
 
 router = APIRouter(prefix="/v1", tags=["overdue work"])
 
-_VERSIONED = (UnknownDossier, VersionChanged, VersionRequired)
+_VERSIONED = (UnknownDossier, NotYourAct, VersionChanged, VersionRequired)
 WorkingDays = Annotated[int, Query(ge=0, le=60, description="How soon is soon.")]
 BucketName = Annotated[
     str | None, Query(max_length=20, description="Of overdue work: one ageing bucket.")
@@ -31,7 +38,9 @@ OnSide = Annotated[
 AsOf = Annotated[Day | None, Query(description="As of this day; today when absent.")]
 
 
-@router.post("/dossiers/{code}/overdue-reasons", responses=refusals(*_VERSIONED, NotLate))
+@router.post(
+    "/dossiers/{code}/overdue-reasons", responses=refusals(*_VERSIONED, NotYourAct, NotLate)
+)
 async def state_reason(
     code: DossierCode,
     body: StateOverdueReason,
@@ -41,7 +50,7 @@ async def state_reason(
     if_match: IfMatch,
     response: Response,
 ) -> DossierOut:
-    """Say why a dossier is late; the reason stated last holds."""
+    """Say why a dossier is late, as its receiver or its holder; the reason stated last holds."""
     stated = await overdue.state_reason(
         tx,
         office,
@@ -64,7 +73,7 @@ async def assign_officer(
     if_match: IfMatch,
     response: Response,
 ) -> DossierOut:
-    """Say who handles a dossier; until then it is whoever took it in."""
+    """Say who handles a dossier, as its holder; until then it is whoever took it in."""
     assigned = await overdue.assign_officer(
         tx, office, code, officer=body.officer, expected=if_match, acting=officer
     )

@@ -6,6 +6,7 @@ from enum import Enum, auto
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Select,
     Text,
     and_,
     any_,
@@ -53,16 +54,21 @@ def in_sight(
     *,
     among: Collection[str] | None = None,
     resolver: KeyedColumnElement[int] | None = None,
+    took_part: Select[tuple[int]] | None = None,
 ) -> ColumnElement[bool]:
     """Return the condition that a row's agency is one the actor sees, and one of `among`.
 
     Every list, read, figure and evidence page carries it: what is out of sight does not exist.
     With `resolver`, the agency that settles a dossier sees it as well as the one that received
-    it; lists and figures belong to the agency that received.
+    it; lists and figures belong to the agency that received. With `took_part`, the agencies that
+    ever had a step of the dossier, so do they.
     """
     if resolver is None:
         return _numbered(column, _both(sight, among))
     held = or_(_numbered(column, sight), _numbered(resolver, sight))
+    if took_part is not None:
+        (taking,) = took_part.selected_columns
+        held = or_(held, took_part.where(_numbered(taking, sight)).exists())
     return held if among is None else and_(held, _numbered(column, among))
 
 
@@ -117,7 +123,7 @@ def _both(sight: Sight, among: Collection[str] | None) -> Collection[str] | None
 
 
 def _numbered(
-    column: KeyedColumnElement[int], codes: Collection[str] | None
+    column: ColumnElement[int], codes: Collection[str] | None
 ) -> ColumnElement[bool]:
     if codes is None:
         return true()
@@ -127,7 +133,7 @@ def _numbered(
 
 
 def _compared(
-    column: KeyedColumnElement[int],
+    column: ColumnElement[int],
     reach: Reach,
     code: ColumnElement[str],
     codes: ColumnElement[Sequence[str]],

@@ -20,6 +20,7 @@ from dossier.store.filings import Filing
 from dossier.store.personal_data import Sealer, masked
 from dossier.tables.agencies import agencies
 from dossier.tables.dossiers import dossiers, events
+from dossier.tables.papers import hand_overs
 from dossier.tables.people import applicants, personal_data_reads
 
 _ENUMS: dict[str, type] = {
@@ -70,14 +71,26 @@ def _all() -> Select[Any]:
     )
 
 
-async def dossier(tx: AsyncSession, code: str, sight: Sight, sealer: Sealer) -> Dossier | None:
-    """Return a dossier the actor may know of."""
+async def dossier(
+    tx: AsyncSession, code: str, sight: Sight, sealer: Sealer, *, by_part: bool = False
+) -> Dossier | None:
+    """Return a dossier the actor may know of; `by_part`, also whoever ever had a step of it."""
+    took_part = select(hand_overs.c.to_agency_id).where(
+        hand_overs.c.agency_id == dossiers.c.agency_id,
+        hand_overs.c.issued_on == dossiers.c.issued_on,
+        hand_overs.c.serial == dossiers.c.serial,
+    )
     parsed = DossierCode.parse(code)
     query = _all().where(
         agencies.c.code == parsed.agency.text,
         dossiers.c.issued_on == parsed.received_on,
         dossiers.c.serial == parsed.serial,
-        in_sight(dossiers.c.agency_id, sight, resolver=dossiers.c.resolver_agency_id),
+        in_sight(
+            dossiers.c.agency_id,
+            sight,
+            resolver=dossiers.c.resolver_agency_id,
+            took_part=took_part if by_part else None,
+        ),
     )
     row = (await tx.execute(query)).mappings().one_or_none()
     return None if row is None else dossier_of_row(row, sealer)

@@ -15,7 +15,7 @@ from dossier.domain.apologies import OverdueReason
 from dossier.domain.dossier import Dossier, dossier_code
 from dossier.domain.errors import InTheFuture, UnknownBucket
 from dossier.domain.facts import FOREVER
-from dossier.domain.lifecycle import LABELS_VI, Status
+from dossier.domain.lifecycle import LABELS_VI, LegalAct, Status
 from dossier.domain.overdue import (
     Bucket,
     DueRange,
@@ -28,7 +28,7 @@ from dossier.domain.overdue import (
     require_late,
     working_days_late,
 )
-from dossier.domain.permissions import require_sight
+from dossier.domain.permissions import require_act, require_sight
 from dossier.store import course as courses
 from dossier.store import overdue as store
 from dossier.store.course import Act
@@ -104,8 +104,12 @@ async def state_reason(
     expected: int,
     acting: Acting,
 ) -> Dossier:
-    """Say why a dossier is late; the reason stated last holds."""
+    """Say why a dossier is late; the reason stated last holds.
+
+    The desk that received may, and whoever has the work now.
+    """
     dossier = await read_dossier(tx, office, code, acting=acting)
+    require_act(acting.sight, LegalAct.STATE_REASON, dossier.holders)
     require_version(expected, dossier.version)
     course = await courses.course(tx, dossier)
     require_late(course.facts, local_day(acting.now))
@@ -120,8 +124,12 @@ async def state_reason(
 async def assign_officer(
     tx: AsyncSession, office: Office, code: str, *, officer: str, expected: int, acting: Acting
 ) -> Dossier:
-    """Say who handles a dossier; until then it is whoever took it in."""
+    """Say who handles a dossier; until then it is whoever took it in.
+
+    Only whoever has the work names an officer: of its own, and not another agency's.
+    """
     dossier = await read_dossier(tx, office, code, acting=acting)
+    require_act(acting.sight, LegalAct.ASSIGN, dossier.holders)
     require_version(expected, dossier.version)
     await _record(tx, dossier, "assigned", {"officer": officer}, acting=acting)
     await store.assign(tx, dossier, officer)
