@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from dossier.domain.desk import Desk
 from dossier.domain.dossier import Dossier
+from dossier.domain.privacy import sees_people
 from dossier.schemas.due_dates import BeginRecomputation, SetDeskHours
 from dossier.schemas.handling import RecordCertifiedCopies
 from dossier.schemas.imports import LineProblem
@@ -65,7 +66,12 @@ AtOffice = Annotated[Office, Depends(office)]
 
 
 async def _acting(who: Actor, at: Office, now: Now) -> Acting:
-    return Acting(by=who.subject, sight=await at.catalogue.sight(who), now=now)
+    return Acting(
+        by=who.subject,
+        sight=await at.catalogue.sight(who),
+        now=now,
+        sees_people=sees_people(who.scopes),
+    )
 
 
 def _with(scope: str) -> Callable[..., Awaitable[Acting]]:

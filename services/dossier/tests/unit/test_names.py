@@ -1,7 +1,7 @@
 import unicodedata
 
 import pytest
-from dossier.domain.names import folded, is_found, masked_name
+from dossier.domain.names import folded, is_found
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,7 +68,3 @@ def test_whole_words_and_the_beginning_of_the_last_find_a_name(term, finds):
 )
 def test_what_stands_between_words_hides_none(name, term):
     assert is_found(folded(name), folded(term))
-
-
-def test_a_masked_name_shows_first_letters_only():
-    assert masked_name("Nguyễn Văn An") == "N*** V*** A***"

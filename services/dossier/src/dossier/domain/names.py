@@ -1,8 +1,6 @@
-"""Names of people as they are searched for and as they are hidden."""
+"""Names of people as they are searched for."""
 
 import unicodedata
-
-_HIDDEN = "***"
 
 
 class _Bare(dict[int, int | None]):
@@ -46,8 +44,3 @@ def is_found(folded_name: str, folded_term: str) -> bool:
     *whole, beginning = folded_term.split(" ")
     words = folded_name.split(" ")
     return set(whole) <= set(words) and any(word.startswith(beginning) for word in words)
-
-
-def masked_name(full_name: str) -> str:
-    """Show the first letter of each word: "Nguyễn Văn An" gives "N*** V*** A***"."""
-    return " ".join(word[:1] + _HIDDEN for word in full_name.split())

@@ -11,11 +11,12 @@ from kit.paging import Page
 
 from dossier.deps import AtOffice, DossierReader
 from dossier.domain.errors import ListTooLong, SearchTooShort, UnknownAgency
+from dossier.domain.privacy import SEARCH_SCOPE
 from dossier.schemas.lists import ExportAsked, PageAsked
 from dossier.schemas.look_up import DossierLine
 from dossier.usecases import exporting, listing
 from dossier.usecases.exporting import Connections, Export
-from dossier.usecases.listing import SEARCH_SCOPE, Listing, Searcher, wanted
+from dossier.usecases.listing import Listing, Searcher, wanted
 
 router = APIRouter(prefix="/v1", tags=["lists"])
 
@@ -65,8 +66,9 @@ async def list_dossiers(
 ) -> Response:
     """List the dossiers in sight, the newest first.
 
-    A search by the applicant's name needs the scope `dossiers:search`; who searched, and when, is
-    recorded.
+    Names and subjects are in clear for whoever works with applicants (`dossiers:receive`,
+    `dossiers:process`) or may look them up (`dossiers:search`). A search by the applicant's name
+    needs the last; who searched, and when, is recorded.
     """
     # The model describes the page and is tested against it; building it for each would cost more
     # than reading the page does.
@@ -89,8 +91,7 @@ async def export_dossiers(
 ) -> StreamingResponse:
     """Write the whole list to a file, the newest first, however long it is.
 
-    Names are masked for readers without the scope `dossiers:search`; that names were exported is
-    recorded.
+    Names and subjects are shown as in lists; that they were exported in clear is recorded.
     """
     content = await exporting.export_dossiers(lent, office, export)
     day = local_day(export.searcher.acting.now)

@@ -10,6 +10,7 @@ from kit.shortcut import Answer, NotPlain, Plain, Shortcut
 
 from dossier.deps import key_of
 from dossier.domain.lifecycle import Status
+from dossier.domain.privacy import sees_people
 from dossier.schemas.handling import MoveDossier
 from dossier.schemas.intake import ReceiveDossier
 from dossier.schemas.lists import PageAsked
@@ -107,6 +108,7 @@ async def _acting(plain: Plain, scope: str) -> Acting:
         by=who.subject,
         sight=await _office(plain).catalogue.sight(who),
         now=plain.app.state.clock(),
+        sees_people=sees_people(who.scopes),
     )
 
 

@@ -16,15 +16,20 @@ _AS_STORED = (
     *("procedure_code", "procedure_name", "channel", "received_at", "due_on"),
     *("time_limit_value", "time_limit_unit", "status", "version"),
     *("field_code", "version_number", "promised_on", "ended_at"),
-    *("end_kind", "returned_at", "return_method", "subject", "components_count"),
+    *("end_kind", "returned_at", "return_method", "components_count"),
     *("external_id", "filing_id"),
 )
 
 
 def sheet(
-    code: str, holders: Holders, row: Mapping[str, Any], applicant: Mapping[str, str | None]
+    code: str,
+    holders: Holders,
+    row: Mapping[str, Any],
+    applicant: Mapping[str, str | None],
+    *,
+    subject: str | None,
 ) -> bytes:
-    """Return the JSON of `DossierOut`; a test holds the two equal."""
+    """Return the JSON of `DossierOut`, people as they are shown; a test holds the two equal."""
     ended_at = row["ended_at"]
     return _json(
         {
@@ -35,7 +40,8 @@ def sheet(
             "received_on": local_day(row["received_at"]),
             "ended_on": None if ended_at is None else local_day(ended_at),
             "status_label": LABELS_VI[Status(row["status"])],
-            "applicant_name": row["full_name"],
+            "subject": subject,
+            "applicant_name": applicant["full_name"],
             "applicant": applicant,
         }
     )

@@ -122,9 +122,7 @@ def _both(sight: Sight, among: Collection[str] | None) -> Collection[str] | None
     return sight.intersection(among)
 
 
-def _numbered(
-    column: ColumnElement[int], codes: Collection[str] | None
-) -> ColumnElement[bool]:
+def _numbered(column: ColumnElement[int], codes: Collection[str] | None) -> ColumnElement[bool]:
     if codes is None:
         return true()
     reach = Reach.ONE if len(codes) == 1 else Reach.SEVERAL

@@ -15,9 +15,10 @@ from dossier.domain.due_date import SupplementPolicy, TimeUnit
 from dossier.domain.facts import Channel, EndKind, ReturnMethod
 from dossier.domain.lifecycle import Status
 from dossier.domain.permissions import Sight
+from dossier.domain.privacy import shown_number
 from dossier.store.agencies import in_sight
 from dossier.store.filings import Filing
-from dossier.store.personal_data import Sealer, masked
+from dossier.store.personal_data import Sealer
 from dossier.tables.agencies import agencies
 from dossier.tables.dossiers import dossiers, events
 from dossier.tables.papers import hand_overs
@@ -161,7 +162,9 @@ def dossier_of_row(row: Mapping[str, Any], sealer: Sealer) -> Dossier:
     sealed, key_id = values.pop("sealed"), values.pop("key_id")
     details = sealer.open(values["applicant_id"], sealed, key_id=key_id)
     applicant = MaskedApplicant(
-        values.pop("full_name"), masked(details.get("id_number")), masked(details.get("phone"))
+        values.pop("full_name"),
+        shown_number(details.get("id_number")),
+        shown_number(details.get("phone")),
     )
     for name, kind in _ENUMS.items():
         if values[name] is not None:

@@ -13,6 +13,7 @@ import asyncpg
 from kernel.time_zone import end_of_day, start_of_day
 
 from dossier.domain.lifecycle import WAITING, Status
+from dossier.domain.privacy import HIDDEN
 from dossier.domain.standing import STATUSES, Standing
 from dossier.tables.people import NAME_KEYS
 
@@ -36,19 +37,19 @@ _DAYS = f"""
 """
 _PLAIN = """
     d.status, d.procedure_code, d.procedure_name, d.version_number, d.field_code, d.channel,
-    d.time_limit_value, d.time_limit_unit, d.version, d.end_kind, d.return_method, d.subject,
+    d.time_limit_value, d.time_limit_unit, d.version, d.end_kind, d.return_method,
     d.components_count, d.external_id, d.filing_id
 """
 _AS_COLUMNS = f"""
     d.agency_id, d.issued_on, d.serial, a.code as agency_code, r.code as resolver_agency_code,
-    p.full_name as applicant_name, d.returned_at, {_PLAIN}, {_DAYS}
+    p.full_name as applicant_name, d.returned_at, d.subject, {_PLAIN}, {_DAYS}
 """
 _AGENCIES = """
     join agencies a on a.agency_id = d.agency_id
     join agencies r on r.agency_id = d.resolver_agency_id
 """
 _AS_LINES = """
-    d.agency_id, d.resolver_agency_id, d.issued_on, d.serial, d.status,
+    d.agency_id, d.resolver_agency_id, d.issued_on, d.serial, d.status, {hidden_name},
     convert_to(row_to_json(w)::text, 'UTF8')
 """
 _INSTANT = """
@@ -58,11 +59,20 @@ _INSTANT = """
 """As `orjson` writes an instant; colons are quoted, since pgbench takes `:MI` for a variable."""
 _INSTANTS = ", ".join(map(_INSTANT.format, ("received_at", "ended_at", "returned_at")))
 _WIRE = f"""
-    cross join lateral (
-        select p.full_name as applicant_name, {_PLAIN}, {_DAYS}, {_INSTANTS}
-    ) w
+    cross join lateral (select {_PLAIN}, {_DAYS}, {_INSTANTS}, {{people}}) w
 """
-"""What `DossierLine` shows and the rows themselves know, put together by the database."""
+_IN_CLEAR = (
+    _AS_LINES.format(hidden_name="null"),
+    _WIRE.format(people="p.full_name as applicant_name, d.subject"),
+)
+_HIDDEN = (
+    _AS_LINES.format(hidden_name="p.full_name"),
+    _WIRE.format(people=f"case when d.subject is not null then '{HIDDEN}' end as subject"),
+)
+"""What `DossierLine` shows and the rows themselves know, put together by the database.
+
+`domain.privacy.shown_subject` in SQL; a test holds each line to the dossier read alone.
+"""
 _WAITING = ", ".join(str(int(status)) for status in sorted(WAITING))
 _IS_OVERDUE = f"""
     d.due_on < {{today}} and d.status not in ({_WAITING})
@@ -112,13 +122,17 @@ class Wanted:
 
 
 class Line(NamedTuple):
-    """A dossier of a list: what only we can put into words, and all else as JSON in `wire`."""
+    """A dossier of a list: what only we can put into words, and all else as JSON in `wire`.
+
+    The applicant's name stands in `wire`, unless it is to be hidden.
+    """
 
     agency_id: int
     resolver_agency_id: int
     issued_on: date
     serial: int
     status: int
+    hidden_name: str | None
     wire: bytes
 
     @property
@@ -140,16 +154,21 @@ async def page(
 
 
 async def lines(
-    connection: "asyncpg.Connection[Any]", wanted: Wanted, *, after: Place | None, limit: int
+    connection: "asyncpg.Connection[Any]",
+    wanted: Wanted,
+    *,
+    after: Place | None,
+    limit: int,
+    in_clear: bool,
 ) -> Sequence[Line]:
-    """Return the same, most of each dossier as it goes over the wire.
+    """Return the same, most of each dossier as it goes over the wire, its subject as it is shown.
 
     Agencies come by their numbers: to look their codes up would cost a third of the statement.
     """
     statement = _statement(wanted, after=after, limit=limit)
     if statement is None:
         return []
-    text = statement.text(_AS_LINES, _WIRE)
+    text = statement.text(*(_IN_CLEAR if in_clear else _HIDDEN))
     return [Line._make(row) for row in await connection.fetch(text, *statement.values)]
 
 

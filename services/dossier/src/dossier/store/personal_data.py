@@ -10,7 +10,6 @@ import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE_BYTES = 12
-_SHOWN = 3
 
 
 class Sealer:
@@ -43,11 +42,3 @@ class Sealer:
     def digest(self, text: str) -> bytes:
         """Return what only the holder of the present key can compare with `text`."""
         return hmac.digest(self._secret, b"search:" + text.encode(), "sha256")
-
-
-def masked(text: str | None) -> str | None:
-    """Show the last three characters only, and none of a text too short to hide the rest."""
-    if text is None:
-        return None
-    shown = text[-_SHOWN:] if len(text) > 2 * _SHOWN else ""
-    return "*" * (len(text) - len(shown)) + shown

@@ -11,11 +11,15 @@ from dossier.usecases.catalogue import Catalogue
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """The actor's subject, the agencies in sight, and the instant of the request."""
+    """The actor's subject, the agencies in sight, and the instant of the request.
+
+    `sees_people` says whether names are shown in clear, by `domain.privacy`.
+    """
 
     by: str
     sight: Sight
     now: datetime
+    sees_people: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from xlsxwriter.exceptions import FileCreateError
 
 from dossier.domain.errors import ListTooLong
 from dossier.domain.lifecycle import LABELS_VI, Status
-from dossier.domain.names import masked_name
+from dossier.domain.privacy import shown_name, shown_subject
 from dossier.schemas.lists import ExportAsked
 from dossier.store import lists
 from dossier.store.lists import Row, Wanted
@@ -65,7 +65,7 @@ _COLUMNS: tuple[tuple[str, int], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A list to be written out; names are masked unless the reader may search for them."""
+    """A list to be written out; who it names in clear, lists do as well."""
 
     wanted: Wanted
     asked: ExportAsked
@@ -79,7 +79,7 @@ async def export_dossiers(
 
     What can go wrong at the start does so here, before the first byte is promised.
     """
-    if export.searcher.may_search:
+    if export.searcher.acting.sees_people:
         kept = search(office, export.asked, export.searcher, kind=SearchKind.EXPORT)
         async with connections() as connection:
             await record_search(connection, kept)
@@ -101,14 +101,13 @@ async def _batches(connections: Connections, export: Export) -> AsyncIterator[li
         async with connections() as connection:
             rows = await lists.page(connection, export.wanted, after=after, limit=_BATCH)
         if rows:
-            yield [_line(row, shows_names=export.searcher.may_search) for row in rows]
+            yield [_line(row, in_clear=export.searcher.acting.sees_people) for row in rows]
         if len(rows) < _BATCH:
             return
         after = place_of(rows[-1])
 
 
-def _line(row: Row, *, shows_names: bool) -> list[Cell]:
-    name = row["applicant_name"]
+def _line(row: Row, *, in_clear: bool) -> list[Cell]:
     return [
         code_of(row),
         row["agency_code"],
@@ -117,8 +116,8 @@ def _line(row: Row, *, shows_names: bool) -> list[Cell]:
         row["procedure_name"],
         row["field_code"],
         _CHANNELS[row["channel"]],
-        name if shows_names else masked_name(name),
-        row["subject"],
+        shown_name(row["applicant_name"], in_clear=in_clear),
+        shown_subject(row["subject"], in_clear=in_clear),
         row["received_on"],
         row["due_on"],
         row["promised_on"],

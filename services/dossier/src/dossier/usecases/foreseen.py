@@ -43,4 +43,4 @@ async def move_as_foreseen(
     row = await keep_foreseen(hot, agency_id, code, change.expected, move, act)
     if row is None:
         return None
-    return sheet_shown(office, change.code, Holders(agency_code, agency_code), row)
+    return sheet_shown(office, acting, change.code, Holders(agency_code, agency_code), row)

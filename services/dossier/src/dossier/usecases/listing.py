@@ -15,6 +15,7 @@ from dossier.domain.dossier import numbered_code
 from dossier.domain.errors import SearchTooShort
 from dossier.domain.lifecycle import LABELS_VI
 from dossier.domain.names import folded
+from dossier.domain.privacy import SEARCH_SCOPE, shown_name
 from dossier.schemas.lists import Narrowing, PageAsked
 from dossier.store import lists
 from dossier.store.lists import Days, Line, Place, Row, Wanted
@@ -22,7 +23,6 @@ from dossier.store.searches import Search, SearchKind, record_search
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.places import place
 
-SEARCH_SCOPE = "dossiers:search"
 _SHORTEST_TERM = 2
 _SAID = '{"code":"%s","agency_code":"%s","resolver_agency_code":"%s","status_label":"%s",'
 """Codes and labels are plain words: nothing in them needs escaping."""
@@ -60,7 +60,10 @@ async def list_dossiers(
             connection, search(office, asked, listing.searcher, kind=SearchKind.LIST)
         )
     after = place(asked.cursor)
-    found = await lists.lines(connection, wanted, after=after, limit=asked.limit + 1)
+    in_clear = listing.searcher.acting.sees_people
+    found = await lists.lines(
+        connection, wanted, after=after, limit=asked.limit + 1, in_clear=in_clear
+    )
     shown = found[: asked.limit]
     agencies = {line.agency_id for line in shown} | {line.resolver_agency_id for line in shown}
     codes = await office.codes.of(connection, agencies)
@@ -148,4 +151,8 @@ def _line(line: Line, codes: Mapping[int, str]) -> bytes:
         codes[line.resolver_agency_id],
         _LABELS[line.status],
     )
-    return (_SAID % said).encode() + line.wire[1:]
+    name = b""
+    if line.hidden_name is not None:
+        shown = shown_name(line.hidden_name, in_clear=False)
+        name = b'"applicant_name":%b,' % orjson.dumps(shown)
+    return (_SAID % said).encode() + name + line.wire[1:]

@@ -14,11 +14,11 @@ from dossier.domain.dossier import Dossier
 from dossier.domain.errors import UnknownDossier
 from dossier.domain.lifecycle import LABELS_VI, completion_percent
 from dossier.domain.permissions import Holders, may_read
+from dossier.domain.privacy import shown_name, shown_number, shown_subject
 from dossier.schemas.sheet import sheet
 from dossier.store import dossiers as store
 from dossier.store.dossiers import Event
 from dossier.store.look_up import look_up, status_of
-from dossier.store.personal_data import masked
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.places import number
 
@@ -63,18 +63,21 @@ async def read_sheet(
     holders = Holders(agency_code, resolver)
     if not may_read(acting.sight, holders):
         raise UnknownDossier(code=code)
-    return sheet_shown(office, code, holders, row)
+    return sheet_shown(office, acting, code, holders, row)
 
 
-def sheet_shown(office: Office, code: str, holders: Holders, row: Mapping[str, Any]) -> Sheet:
-    """Return the sheet of a dossier as it was just read, its applicant's numbers masked."""
+def sheet_shown(
+    office: Office, acting: Acting, code: str, holders: Holders, row: Mapping[str, Any]
+) -> Sheet:
+    """Return the sheet of a dossier as it was just read, people as the actor may see them."""
     details = office.sealer.open(row["applicant_id"], row["sealed"], key_id=row["key_id"])
     applicant = {
-        "full_name": row["full_name"],
-        "id_number": masked(details.get("id_number")),
-        "phone": masked(details.get("phone")),
+        "full_name": shown_name(row["full_name"], in_clear=acting.sees_people),
+        "id_number": shown_number(details.get("id_number")),
+        "phone": shown_number(details.get("phone")),
     }
-    return Sheet(row["version"], sheet(code, holders, row, applicant))
+    subject = shown_subject(row["subject"], in_clear=acting.sees_people)
+    return Sheet(row["version"], sheet(code, holders, row, applicant, subject=subject))
 
 
 async def list_events(
