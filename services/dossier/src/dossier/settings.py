@@ -1,15 +1,29 @@
 """Settings of the dossier service, read from DOSSIER_* variables."""
 
 import base64
+from datetime import date
+from itertools import pairwise
 
 from kit.settings import ServiceSettings
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from dossier.domain.desk import Hours, weekday_hours
 from dossier.domain.errors import DeskHoursImpossible
+from dossier.domain.limits import CountLimit
 
 _KEY_BYTES = 32
+
+
+class SupplementCount(BaseModel):
+    """How often a supplement may be asked for, of dossiers received while the row is in force."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    most: int = Field(ge=1, le=100)
+    law: str = Field(min_length=1, max_length=200)
+    valid_from: date
+    valid_to: date | None = None
 
 
 class Settings(ServiceSettings):
@@ -27,6 +41,8 @@ class Settings(ServiceSettings):
     """How often the log is folded into the counts kept ahead; 0 = not here."""
     verify_seconds: float = Field(default=86_400, ge=0)
     """How often all counts kept ahead are compared with the facts; 0 = not here."""
+    supplement_counts: tuple[SupplementCount, ...] = ()
+    """Dated rows; without one a supplement is asked for as often as its working days allow."""
     desk_hours: str = "07:30-11:30,13:30-17:00"
     """Sessions of Monday to Friday; an agency's own hours are set through the API."""
 
@@ -45,6 +61,20 @@ class Settings(ServiceSettings):
         except DeskHoursImpossible as error:
             raise ValueError("must look like 07:30-11:30,13:30-17:00") from error
         return text
+
+    @field_validator("supplement_counts")
+    @classmethod
+    def _tile(cls, rows: tuple[SupplementCount, ...]) -> tuple[SupplementCount, ...]:
+        spans = sorted((row.valid_from, row.valid_to or date.max) for row in rows)
+        if any(start >= end for start, end in spans) or any(
+            earlier[1] > later[0] for earlier, later in pairwise(spans)
+        ):
+            raise ValueError("rows must not overlap, and must end after they begin")
+        return rows
+
+    def count_limits(self) -> tuple[CountLimit, ...]:
+        """Return how often a supplement may be asked for, and from when until when."""
+        return tuple(CountLimit(**row.model_dump()) for row in self.supplement_counts)
 
     def usual_hours(self) -> Hours:
         """Return the hours of desks that set none of their own."""

@@ -1,6 +1,13 @@
 """NĐ 61/2018/NĐ-CP art. 19.4: asked for within three working days of receipt, item by item."""
 
+import asyncio
+from dataclasses import replace
+from datetime import date
+
 import pytest
+from dossier.domain.limits import CountLimit
+from dossier.settings import Settings
+from pydantic import ValidationError
 
 ITEMS = [
     {"component": "Bản sao giấy chứng sinh", "what_is_missing": "Chưa chứng thực"},
@@ -132,3 +139,77 @@ async def test_a_wish_to_withdraw_meanwhile_changes_nothing_of_where_the_supplem
     received = await act("supplements", version + 3, received_at="2022-09-07T09:00:00+07:00")
     assert received.status_code == 200, received.text
     assert received.json()["status"] == (4 if is_in_process else 2)
+
+
+@pytest.fixture
+def rule(app):
+    """State how often a supplement may be asked for, as the settings of a place do."""
+
+    def state(*rows: dict) -> None:
+        told = app.state.settings.model_dump() | {"supplement_counts": rows}
+        counts = Settings.model_validate(told).count_limits()
+        app.state.office = replace(app.state.office, supplement_counts=counts)
+
+    return state
+
+
+ONCE = {"most": 1, "law": "Quy chế một cửa mẫu, khoản 2", "valid_from": "2022-01-01"}
+
+
+async def asked_again(act):
+    """Asked for, brought, and asked for again, all within the first three working days."""
+    await act("supplement-requests", 1, **a_request())
+    await act("supplements", 2, received_at="2022-09-06T09:00:00+07:00")
+    return await act("supplement-requests", 3, **a_request(asked_at="2022-09-07T09:00:00+07:00"))
+
+
+async def test_without_a_rule_a_supplement_is_asked_for_as_often_as_its_days_allow(act):
+    assert (await asked_again(act)).status_code == 200
+
+
+async def test_where_the_rule_says_once_a_second_request_is_refused_by_its_name(
+    client, code, act, rule
+):
+    rule(ONCE)
+    answer = await asked_again(act)
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (409, "supplements_used_up")
+    assert problem["details"] == {"most": 1, "asked_before": 1, "law": ONCE["law"]}
+    assert ONCE["law"] in problem["detail"]
+    dossier = (await client.get(f"/v1/dossiers/{code}")).json()
+    assert (dossier["status"], dossier["version"]) == (2, 3)
+
+
+async def test_the_rule_of_the_day_of_receipt_holds(act, rule):
+    rule({**ONCE, "valid_to": "2022-08-31"}, {**ONCE, "most": 2, "valid_from": "2022-08-31"})
+    assert (await asked_again(act)).status_code == 200
+
+
+async def test_two_officers_who_ask_at_once_ask_once(act, rule):
+    rule(ONCE)
+    asked = [act("supplement-requests", 1, **a_request()) for _ in range(3)]
+    assert sorted(a.status_code for a in await asyncio.gather(*asked)) == [200, 412, 412]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{**ONCE, "most": 0}],
+        [{**ONCE, "law": ""}],
+        [{**ONCE, "valid_to": "2022-01-01"}],
+        [ONCE, {**ONCE, "valid_from": "2023-01-01"}],
+        [{**ONCE, "twice": True}],
+    ],
+)
+def test_rules_that_contradict_one_another_do_not_start_a_service(settings, rows):
+    with pytest.raises(ValidationError):
+        Settings.model_validate(settings.model_dump() | {"supplement_counts": rows})
+
+
+def test_rules_are_read_from_the_environment(settings, monkeypatch):
+    text = '[{"most": 1, "law": "x", "valid_from": "2022-01-01", "valid_to": "2023-01-01"}]'
+    monkeypatch.setenv("DOSSIER_SUPPLEMENT_COUNTS", text)
+    stated = {k: v for k, v in settings.model_dump().items() if k != "supplement_counts"}
+    assert Settings(**stated).count_limits() == (
+        CountLimit(1, "x", date(2022, 1, 1), date(2023, 1, 1)),
+    )

@@ -2,15 +2,17 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from dossier.domain.desk import Desk
-from dossier.domain.errors import SupplementTooLate
+from dossier.domain.errors import SupplementsUsedUp, SupplementTooLate
 from dossier.domain.limits import (
     APOLOGY_LEADS,
     SUPPLEMENT_LIMITS,
+    CountLimit,
     LegalLimit,
     last_day_to_ask,
     limit_on,
     require_apology_in_time,
     require_supplement_in_time,
+    require_supplement_left,
 )
 from kernel.time_zone import LOCAL_ZONE
 from kernel.working_days import WorkingCalendar
@@ -62,3 +64,35 @@ def test_a_rule_that_changes_is_another_row():
     new = LegalLimit(2, "new", date(2025, 1, 1))
     assert limit_on((old, new), date(2024, 12, 31)) is old
     assert limit_on((old, new), date(2025, 1, 1)) is new
+
+
+ONCE = CountLimit(1, "quy chế một cửa mẫu", date(2022, 1, 1), date(2023, 1, 1))
+TWICE = CountLimit(2, "quy chế sau", date(2023, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("received", "asked_before", "counts", "is_left"),
+    [
+        pytest.param("2022-08-31", 0, (ONCE, TWICE), True, id="the first"),
+        pytest.param("2022-08-31", 1, (ONCE, TWICE), False, id="once was the most"),
+        pytest.param("2022-12-31", 1, (ONCE, TWICE), False, id="the last day of the old row"),
+        pytest.param("2023-01-01", 1, (ONCE, TWICE), True, id="the first day of the new row"),
+        pytest.param("2023-01-01", 2, (ONCE, TWICE), False, id="twice was the most"),
+        pytest.param("2021-12-31", 9, (ONCE, TWICE), True, id="before any row"),
+        pytest.param("2022-08-31", 9, (), True, id="no row at all"),
+    ],
+)
+def test_how_often_a_supplement_is_asked_for_is_a_dated_row(
+    received, asked_before, counts, is_left
+):
+    if is_left:
+        require_supplement_left(at(received), asked_before=asked_before, counts=counts)
+        return
+    with pytest.raises(SupplementsUsedUp) as refused:
+        require_supplement_left(at(received), asked_before=asked_before, counts=counts)
+    limit = limit_on(counts, date.fromisoformat(received))
+    assert refused.value.details == {
+        "most": limit.most,
+        "asked_before": asked_before,
+        "law": limit.law,
+    }

@@ -99,6 +99,12 @@ class SupplementTooLate(Conflict):
     code = "supplement_too_late"
 
 
+class SupplementsUsedUp(Conflict):
+    """A supplement was asked for as often as the rule in force allows."""
+
+    code = "supplements_used_up"
+
+
 class ApologyTooLate(Conflict):
     """An apology leaves before the due date."""
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from kernel.time_zone import local_day
 
 from dossier.domain.desk import Desk
-from dossier.domain.errors import ApologyTooLate, SupplementTooLate
+from dossier.domain.errors import ApologyTooLate, SupplementsUsedUp, SupplementTooLate
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,29 @@ class LegalLimit:
     valid_to: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CountLimit:
+    """How often something may be done; in force from `valid_from` up to, but without, `valid_to`.
+
+    The decree's text at hand names no number, so no row is ours: whoever runs the service states
+    the rule that holds there, with the text that says so.
+    """
+
+    most: int
+    law: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+_Dated = TypeVar("_Dated", LegalLimit, CountLimit)
+
 SUPPLEMENT_LIMITS = (LegalLimit(3, "NĐ 61/2018/NĐ-CP art. 19.4", date(2018, 6, 21)),)
 """Working days after receipt within which a supplement may be asked for."""
 APOLOGY_LEADS = (LegalLimit(1, "NĐ 61/2018/NĐ-CP art. 19.9", date(2018, 6, 21)),)
 """Days before the due date by which an apology must have left."""
 
 
-def limit_on(limits: Sequence[LegalLimit], day: date) -> LegalLimit | None:
+def limit_on(limits: Sequence[_Dated], day: date) -> _Dated | None:
     """Return the row in force on `day`; None when the law set no limit then."""
     for limit in limits:
         if limit.valid_from <= day and (limit.valid_to is None or day < limit.valid_to):
@@ -50,6 +67,18 @@ def require_supplement_in_time(received_at: datetime, *, asked_at: datetime, des
     last_day = last_day_to_ask(received_at, limit, desk)
     if local_day(asked_at) > last_day:
         raise SupplementTooLate(last_day=last_day, working_days=limit.days, law=limit.law)
+
+
+def require_supplement_left(
+    received_at: datetime, *, asked_before: int, counts: Sequence[CountLimit]
+) -> None:
+    """Refuse to ask for a supplement once more than the rule of the dossier's receipt allows.
+
+    Law: our reading (how often a supplement is asked for is a dated row of the place)
+    """
+    limit = limit_on(counts, local_day(received_at))
+    if limit is not None and asked_before >= limit.most:
+        raise SupplementsUsedUp(most=limit.most, asked_before=asked_before, law=limit.law)
 
 
 def require_apology_in_time(due_on: date, *, sent_at: datetime) -> None:

@@ -18,6 +18,7 @@ from dossier.domain.errors import (
     InTheFuture,
     NotYourAgency,
     OutOfOrder,
+    SupplementsUsedUp,
     SupplementTooLate,
     UnknownAgency,
     UnknownConsultation,
@@ -49,7 +50,7 @@ ConsultationNumber = Annotated[int, Path(ge=1, le=100_000)]
 
 @router.post(
     "/dossiers/{code}/supplement-requests",  # noqa: FAST003 - `Case` takes it
-    responses=refusals(*VERSIONED, IllegalMove, HandOverOpen, SupplementTooLate),
+    responses=refusals(*VERSIONED, IllegalMove, HandOverOpen, SupplementTooLate, SupplementsUsedUp),
 )
 async def ask_for_supplement(body: AskForSupplement, case: Case) -> DossierOut:
     """Ask for what is missing, item by item; the clock stands still until it comes."""

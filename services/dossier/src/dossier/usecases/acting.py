@@ -1,8 +1,10 @@
 """Who acts, what they see, and when: the frame of every use case."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from dossier.domain.limits import CountLimit
 from dossier.domain.permissions import Sight
 from dossier.store.agency_codes import AgencyCodes
 from dossier.store.personal_data import Sealer
@@ -24,8 +26,12 @@ class Acting:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What the desk works with: its copy of the catalogue, the seal on personal data, codes."""
+    """What the desk works with: its copy of the catalogue, the seal on personal data, codes.
+
+    `supplement_counts` are the dated rules of how often a supplement may be asked for.
+    """
 
     catalogue: Catalogue
     sealer: Sealer
     codes: AgencyCodes = field(default_factory=AgencyCodes)
+    supplement_counts: Sequence[CountLimit] = ()

@@ -1,4 +1,4 @@
-"""What the applicant still has to bring: asked for once, item by item, and received."""
+"""What the applicant still has to bring: asked for early, item by item, and received."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from dossier.domain.lifecycle import (
     status_after_supplement,
     supplement_asked_in,
 )
-from dossier.domain.limits import require_supplement_in_time
+from dossier.domain.limits import require_supplement_in_time, require_supplement_left
 from dossier.store import corrections, papers
 from dossier.store.papers import SupplementRequest
 from dossier.usecases.acting import Acting, Office
@@ -31,10 +31,17 @@ async def ask_for_supplement(
 
     Raises:
         SupplementTooLate: the working days in which the law lets an agency ask are over.
+        SupplementsUsedUp: it was asked for as often as the rule in force allows.
     """
     opened = await open_dossier(tx, office, change)
     opened.require_move(Status.AWAITING_SUPPLEMENT)
     require_supplement_in_time(opened.dossier.received_at, asked_at=opened.at, desk=opened.desk)
+    asked_before = await papers.supplement_requests_of(tx, opened.dossier)
+    require_supplement_left(
+        opened.dossier.received_at,
+        asked_before=len(asked_before),
+        counts=office.supplement_counts,
+    )
     details: Details = {"reason": reason, "items_count": len(items)}
     asked = await keep_move(tx, opened, Status.AWAITING_SUPPLEMENT, details=details)
     await papers.add_supplement_request(
