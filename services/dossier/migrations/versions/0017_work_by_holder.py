@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016_work_by_holder"
-down_revision = "0013_refolded_names"
+revision = "0017_work_by_holder"
+down_revision = "0016_foreseen_moves"
 
 INDEX = "ix_facts_handed_due"
 COLUMN = "handed_to_agency_id"
