@@ -89,6 +89,7 @@ async def test_a_line_of_a_masked_list_is_the_dossier_as_it_is_read_alone(
     reader = bearer("dossiers:read", agency=agency)
     (item,) = (await client.get("/v1/dossiers", headers=reader)).json()["items"]
     alone = (await client.get(f"/v1/dossiers/{item['code']}", headers=reader)).json()
+    assert alone.pop("applicant")["full_name"] == HIDDEN_NAME
     assert item == alone
     assert (alone["applicant_name"], alone["subject"]) == (HIDDEN_NAME, "***")
 
