@@ -62,3 +62,18 @@ def act_as(client, code, officer):
         return await client.post(f"/v1/dossiers/{code}/{desk}", json=body, headers=headers)
 
     return post
+
+
+@pytest.fixture
+def reads(app):
+    """Return a function: answer -> how many readings of personal data its request left."""
+
+    async def count(answer) -> int:
+        async with app.state.engine.connect() as connection:
+            found = await connection.exec_driver_sql(
+                "select count(*) from personal_data_reads where request_id = "
+                f"'{answer.headers['x-request-id']}'"
+            )
+            return found.scalar_one()
+
+    return count

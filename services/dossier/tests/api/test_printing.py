@@ -1,12 +1,9 @@
 """The desk prints its forms: from the record, in clear, and who looked is recorded."""
 
 import io
-import json
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from dossier.usecases.follow_up_book import LONGEST_BOOK
 from pypdf import PdfReader
 
 COMPONENTS = [{"name": "Tờ khai theo mẫu", "original_count": 1, "copy_count": 0}]
@@ -37,21 +34,6 @@ def printed(client, code):
         return await client.get(f"/v1/dossiers/{code}/forms/{number}")
 
     return form
-
-
-@pytest.fixture
-def reads(app):
-    """Return a function: answer -> how many readings of personal data its request left."""
-
-    async def count(answer) -> int:
-        async with app.state.engine.connect() as connection:
-            found = await connection.exec_driver_sql(
-                "select count(*) from personal_data_reads where request_id = "
-                f"'{answer.headers['x-request-id']}'"
-            )
-            return found.scalar_one()
-
-    return count
 
 
 async def test_the_receipt_comes_from_the_record(client, catalog, a_dossier, agency, reads):
@@ -255,73 +237,3 @@ async def test_a_filing_has_two_forms_and_no_other(client, filing):
     assert answer.json()["details"]["numbers"] == "01, 02, 03, 04, 05, 06"
     unknown = await client.get(f"/v1/filings/{uuid4()}/forms/03")
     assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_filing")
-
-
-@pytest.fixture
-async def year(client, a_dossier) -> list[str]:
-    days = ["2021-12-31", "2022-01-03", "2022-08-30", "2022-08-31", "2023-01-01"]
-    papers = [a_dossier(received_at=f"{day}T10:00:00+07:00") for day in days[:4]]
-    return [(await client.post("/v1/dossiers", json=paper)).json()["code"] for paper in papers]
-
-
-async def test_the_book_holds_the_dossiers_of_a_year(client, agency, year, reads):
-    answer = await client.get(f"/v1/agencies/{agency}/follow-up-book?year=2022")
-    text = words(answer).replace("\u200b", "")
-    assert "Năm 2022" in text
-    assert "Sổ có 03 hồ sơ tiếp nhận trong năm 2022" in text
-    assert [code in text for code in year] == [False, True, True, True]
-    assert text.index(year[1]) < text.index(year[2]) < text.index(year[3])
-    assert "Được tiếp nhận" in text
-    assert await reads(answer) == 3
-
-
-async def test_a_book_may_be_of_one_month(client, agency, year):
-    answer = await client.get(f"/v1/agencies/{agency}/follow-up-book?year=2022&month=8")
-    text = words(answer)
-    assert "Tháng 8 năm 2022" in text
-    assert [code in text for code in year] == [False, False, True, True]
-
-
-async def test_a_book_too_long_for_paper_names_the_way_out(client, agency, a_dossier, reads):
-    paper = {**a_dossier(), "external_id": ""}
-    lines = (
-        json.dumps({**paper, "external_id": f"{number}"}) for number in range(LONGEST_BOOK + 1)
-    )
-    imported = await client.post(
-        "/v1/dossier-imports",
-        content="\n".join(lines).encode(),
-        headers={"Content-Type": "application/x-ndjson"},
-    )
-    assert imported.text.count('"stored"') == LONGEST_BOOK + 1
-    answer = await client.get(f"/v1/agencies/{agency}/follow-up-book?year=2022")
-    assert (answer.status_code, answer.json()["code"]) == (409, "book_too_long")
-    assert "/v1/dossiers/export" in answer.json()["detail"]
-    assert await reads(answer) == 0
-
-
-async def test_an_empty_book_is_one_of_an_agency_that_exists(client, agency):
-    text = words(await client.get(f"/v1/agencies/{agency}/follow-up-book?year=2022"))
-    assert "Sổ có 00 hồ sơ" in text
-    answer = await client.get("/v1/agencies/H99.1/follow-up-book?year=2022")
-    assert (answer.status_code, answer.json()["code"]) == (404, "no_such_agency")
-
-
-async def test_a_book_is_for_case_officers_of_the_agency(client, agency, bearer):
-    path = f"/v1/agencies/{agency}/follow-up-book?year=2022"
-    reader = bearer("dossiers:read", agency=agency)
-    assert (await client.get(path, headers=reader)).status_code == 403
-    stranger = bearer("dossiers:process", agency="H56")
-    answer = await client.get(path, headers=stranger)
-    assert (answer.status_code, answer.json()["code"]) == (403, "not_your_agency")
-
-
-@pytest.mark.parametrize("query", ["", "year=1999", "year=2100", "year=2022&month=13"])
-async def test_a_book_is_of_a_year_that_codes_can_write(client, agency, query):
-    answer = await client.get(f"/v1/agencies/{agency}/follow-up-book?{query}")
-    assert answer.status_code == 422
-
-
-async def test_the_book_is_as_known_on_the_day_it_is_printed(client, agency, year, app):
-    app.state.clock = lambda: datetime(2022, 12, 1, tzinfo=UTC)
-    text = words(await client.get(f"/v1/agencies/{agency}/follow-up-book?year=2022"))
-    assert "in ngày 01 tháng 12 năm 2022" in text

@@ -128,11 +128,25 @@ class BookEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BookVolume:
+    """Which part of a book this is; `dossiers_count` is that of the whole book."""
+
+    number: int
+    volumes_count: int
+    first_entry: int
+    dossiers_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpBook:
-    """Form 06: the dossiers an agency received in a year, or in one month of it."""
+    """Form 06: the dossiers an agency received in a year, or in one month of it.
+
+    `volume` is None when the entries are the whole book.
+    """
 
     agency_name: str
     year: int
     month: int | None = None
     printed_on: date
     entries: tuple[BookEntry, ...]
+    volume: BookVolume | None = None

@@ -111,12 +111,17 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
-    """Form 06: one row of cells per dossier, in the order of the columns."""
+    """Form 06: one row of cells per dossier, in the order of the columns.
+
+    A volume of a longer book has a cover with its lines, and names itself at the foot as `part`.
+    """
 
     head: Head
     form: str
     title: tuple[str, ...]
     subtitle: str
+    cover: tuple[str, ...]
+    part: str | None
     rows: tuple[tuple[str, ...], ...]
     closing: str
     dated_on: date

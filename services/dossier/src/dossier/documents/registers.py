@@ -3,7 +3,13 @@
 from kernel.time_zone import local_day
 
 from dossier.documents import wording
-from dossier.documents.content import BookEntry, ControlSheet, FollowUpBook, HandOver
+from dossier.documents.content import (
+    BookEntry,
+    BookVolume,
+    ControlSheet,
+    FollowUpBook,
+    HandOver,
+)
 from dossier.documents.paper import Book, Line, Sheet, SheetRow, Side
 from dossier.documents.slips import form_name, head, instant_or_blank
 from dossier.domain.facts import timeliness
@@ -42,15 +48,18 @@ def control_sheet(content: ControlSheet, forms: FormSet) -> Sheet:
 
 def follow_up_book(content: FollowUpBook, forms: FormSet) -> Book:
     """Put form 06 into words: one row per dossier received in the year, in order of the codes."""
-    kind = FormKind.FOLLOW_UP_BOOK
+    kind, volume = FormKind.FOLLOW_UP_BOOK, content.volume
+    subtitle = f"{_span(content)[0].upper()}{_span(content)[1:]}"
+    start = 1 if volume is None else volume.first_entry
     return Book(
         head=head(content.agency_name, on=content.printed_on),
         form=form_name(forms, kind),
         title=forms.of_kind(kind).title,
-        subtitle=f"{_span(content)[0].upper()}{_span(content)[1:]}",
-        rows=tuple(_cells(at, entry) for at, entry in enumerate(content.entries, start=1)),
-        closing=f"Sổ có {wording.count(len(content.entries))} hồ sơ tiếp nhận trong "
-        f"{_span(content)}, in {wording.long_day(content.printed_on)}.",
+        subtitle=subtitle,
+        cover=() if volume is None else _cover(content, volume),
+        part=None if volume is None else f"{subtitle}, {_which(volume)}",
+        rows=tuple(_cells(at, entry) for at, entry in enumerate(content.entries, start=start)),
+        closing=_closing(content),
         dated_on=content.printed_on,
     )
 
@@ -58,6 +67,39 @@ def follow_up_book(content: FollowUpBook, forms: FormSet) -> Book:
 def _span(content: FollowUpBook) -> str:
     year = f"năm {content.year}"
     return year if content.month is None else f"tháng {content.month} {year}"
+
+
+def _which(volume: BookVolume) -> str:
+    return f"quyển số {volume.number}/{volume.volumes_count}"
+
+
+def _cover(content: FollowUpBook, volume: BookVolume) -> tuple[str, ...]:
+    """Say on the cover which volume it is of how many, and what stands in it."""
+    first, last = content.entries[0], content.entries[-1]
+    return (
+        f"Quyển số {volume.number} (sổ có {wording.count(volume.volumes_count)} quyển)",
+        _numbers(content, volume),
+        f"Từ hồ sơ {first.code} đến hồ sơ {last.code}",
+        f"Nhận từ ngày {wording.day(first.received_on)} đến ngày {wording.day(last.received_on)}",
+    )
+
+
+def _numbers(content: FollowUpBook, volume: BookVolume) -> str:
+    last = volume.first_entry + len(content.entries) - 1
+    return f"Từ số thứ tự {volume.first_entry} đến số thứ tự {last}"
+
+
+def _closing(content: FollowUpBook) -> str:
+    count, volume = wording.count(len(content.entries)), content.volume
+    received = f"hồ sơ tiếp nhận trong {_span(content)}"
+    printed = f"in {wording.long_day(content.printed_on)}."
+    if volume is None:
+        return f"Sổ có {count} {received}, {printed}"
+    numbers, total = _numbers(content, volume), wording.count(volume.dossiers_count)
+    return (
+        f"Quyển số {volume.number} có {count} hồ sơ ({numbers[0].lower()}{numbers[1:]}) "
+        f"trong {total} {received}, {printed}"
+    )
 
 
 def _row(step: HandOver) -> SheetRow:

@@ -364,9 +364,15 @@ class NoApologySent(Conflict):
 
 
 class BookTooLong(Conflict):
-    """The year holds more dossiers than a book on paper can sensibly have."""
+    """The book has several volumes, and one of them must be named."""
 
     code = "book_too_long"
+
+
+class NoSuchVolume(NotFound):
+    """The book has fewer volumes."""
+
+    code = "no_such_volume"
 
 
 class NoSuchAgency(NotFound):

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from kit.errors import refusals
 from kit.wire import AgencyCodeText
 
@@ -13,6 +13,7 @@ from dossier.domain.errors import (
     NoApologySent,
     NoFormsInForce,
     NoSuchAgency,
+    NoSuchVolume,
     NoSupplementAsked,
     NothingRefused,
     NotYourAgency,
@@ -20,12 +21,23 @@ from dossier.domain.errors import (
     UnknownFiling,
     UnknownForm,
 )
+from dossier.schemas.follow_up_book import FollowUpBookVolumes
 from dossier.usecases.filing_forms import print_filing_form
-from dossier.usecases.follow_up_book import print_follow_up_book
+from dossier.usecases.follow_up_book import Span, list_volumes, print_follow_up_book
 from dossier.usecases.printing import Printed, print_form
 
 router = APIRouter(prefix="/v1", tags=["printing"])
 
+
+async def book_span(
+    year: Annotated[int, Query(ge=2000, le=2099, examples=[2022])],
+    month: Annotated[int | None, Query(ge=1, le=12, description="One month of the year.")] = None,
+) -> Span:
+    """Read what the book is of."""
+    return Span(year, month)
+
+
+BookSpan = Annotated[Span, Depends(book_span)]
 FormNumber = Annotated[
     str, Path(pattern="^[0-9]{2}$", description="The number of the form.", examples=["01"])
 ]
@@ -81,24 +93,36 @@ async def print_form_of_filing(
 @router.get(
     "/agencies/{agency}/follow-up-book",
     response_class=Response,
-    responses={**_PAPER, **refusals(NoSuchAgency, NotYourAgency, NoFormsInForce, BookTooLong)},
+    responses={
+        **_PAPER,
+        **refusals(NoSuchAgency, NotYourAgency, NoFormsInForce, BookTooLong, NoSuchVolume),
+    },
 )
 async def print_book(
     agency: AgencyCodeText,
-    year: Annotated[int, Query(ge=2000, le=2099, examples=[2022])],
+    span: BookSpan,
     reader: PaperReader,
     office: AtOffice,
     writing: Writing,
-    month: Annotated[int | None, Query(ge=1, le=12, description="One month of the year.")] = None,
+    volume: Annotated[int | None, Query(ge=1, le=9_999, description="Of several volumes.")] = None,
 ) -> Response:
-    """Print the follow-up book (06) of a year, up to 3,000 dossiers; longer years month by month.
+    """Print the follow-up book (06) of a year or a month; a long one volume by volume.
 
     It bears applicants' data in clear; who printed it is recorded for each of them.
     """
-    book = await print_follow_up_book(
-        writing, office, agency, year=year, month=month, reader=reader
-    )
+    book = await print_follow_up_book(writing, office, agency, span, volume=volume, reader=reader)
     return _file(book)
+
+
+@router.get(
+    "/agencies/{agency}/follow-up-book/volumes",
+    responses=refusals(NoSuchAgency, NotYourAgency),
+)
+async def list_book_volumes(
+    agency: AgencyCodeText, span: BookSpan, reader: PaperReader, office: AtOffice, writing: Writing
+) -> FollowUpBookVolumes:
+    """List the volumes of the follow-up book of a year or a month; their entries count on."""
+    return await list_volumes(writing, office, agency, span, acting=reader.acting)
 
 
 def _file(printed: Printed) -> Response:

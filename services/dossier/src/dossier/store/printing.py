@@ -1,25 +1,22 @@
-"""What the paper forms print of a dossier's record, and the book of an agency's year."""
+"""What the paper forms print of a dossier's record."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, String, func, insert, literal, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dossier.domain.dossier import Dossier, dossier_code
-from dossier.domain.facts import ReturnMethod
+from dossier.domain.dossier import Dossier
 from dossier.domain.lifecycle import Status
 from dossier.store.course import Apology
 from dossier.store.filings import Filing
 from dossier.store.papers import is_of
-from dossier.store.personal_data import Sealer
 from dossier.tables.agencies import agencies
-from dossier.tables.dossiers import apologies, dossiers, events
+from dossier.tables.dossiers import apologies, events
 from dossier.tables.filings import filing_events
 from dossier.tables.papers import hand_overs
-from dossier.tables.people import applicants, personal_data_reads
 
 _from, _to = agencies.alias("giving"), agencies.alias("taking")
 
@@ -46,24 +43,6 @@ class Refused:
 
     reason: str
     refused_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookRow:
-    """A dossier as the book shows it, with the applicant's data in clear."""
-
-    code: str
-    procedure_name: str
-    applicant_name: str
-    address: str | None
-    phone: str | None
-    resolver_code: str
-    status: Status
-    received_at: datetime
-    due_on: date | None
-    promised_on: date | None
-    returned_at: datetime | None
-    return_method: ReturnMethod | None
 
 
 async def received_at(tx: AsyncSession, of: Dossier) -> datetime:
@@ -169,92 +148,3 @@ async def steps_of(tx: AsyncSession, of: Dossier) -> list[PrintedStep]:
         .order_by(h.step_number)
     )
     return [PrintedStep(**row) for row in rows.mappings()]
-
-
-async def count_received(
-    tx: AsyncSession, agency_code: str, first: date, last: date, *, most: int
-) -> int:
-    """Count the dossiers an agency received in a range of days, up to one more than `most`."""
-    page = _received(agency_code, first, last).limit(most + 1).subquery()
-    return await tx.scalar(select(func.count()).select_from(page)) or 0
-
-
-async def book_rows(
-    tx: AsyncSession,
-    agency_code: str,
-    first: date,
-    last: date,
-    *,
-    sealer: Sealer,
-    by: str,
-    at: datetime,
-    request_id: str,
-) -> list[BookRow]:
-    """Return what an agency received, in order of the codes; each read is recorded."""
-    found = _received(agency_code, first, last)
-    await tx.execute(
-        insert(personal_data_reads).from_select(
-            ["agency_id", "read_id", "applicant_id", "read_by", "read_at", "request_id"],
-            found.with_only_columns(
-                dossiers.c.agency_id,
-                func.gen_random_uuid(),
-                dossiers.c.applicant_id,
-                literal(by, String),
-                literal(at),
-                literal(request_id, String),
-            ),
-        )
-    )
-    d = dossiers.c
-    rows = await tx.execute(
-        found.join(
-            applicants,
-            (applicants.c.agency_id == d.agency_id) & (applicants.c.applicant_id == d.applicant_id),
-        )
-        .join(_to, _to.c.agency_id == d.resolver_agency_id)
-        .with_only_columns(
-            agencies.c.code.label("agency_code"),
-            d.issued_on,
-            d.serial,
-            d.procedure_name,
-            d.status,
-            d.received_at,
-            d.due_on,
-            d.promised_on,
-            d.returned_at,
-            d.return_method,
-            d.applicant_id,
-            applicants.c.full_name,
-            applicants.c.sealed,
-            applicants.c.key_id,
-            _to.c.code.label("resolver_code"),
-        )
-        .order_by(d.issued_on, d.serial)
-    )
-    return [_book_row(row, sealer) for row in rows.mappings()]
-
-
-def _received(agency_code: str, first: date, last: date) -> Select[Any]:
-    return (
-        select(dossiers.c.serial)
-        .join(agencies, agencies.c.agency_id == dossiers.c.agency_id)
-        .where(agencies.c.code == agency_code, dossiers.c.issued_on.between(first, last))
-    )
-
-
-def _book_row(row: RowMapping, sealer: Sealer) -> BookRow:
-    private = sealer.open(row["applicant_id"], row["sealed"], key_id=row["key_id"])
-    return BookRow(
-        code=dossier_code(row["agency_code"], row["issued_on"], row["serial"]),
-        procedure_name=row["procedure_name"],
-        applicant_name=row["full_name"],
-        address=private.get("address"),
-        phone=private.get("phone"),
-        resolver_code=row["resolver_code"],
-        status=Status(row["status"]),
-        received_at=row["received_at"],
-        due_on=row["due_on"],
-        promised_on=row["promised_on"],
-        returned_at=row["returned_at"],
-        return_method=row["return_method"] and ReturnMethod(row["return_method"]),
-    )

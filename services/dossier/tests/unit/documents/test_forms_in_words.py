@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from dossier.documents import registers, slips, wording
-from dossier.documents.content import Applicant
+from dossier.documents.content import Applicant, BookVolume
 from dossier.documents.paper import Items, Line, Pair
 from dossier.domain.due_date import TimeUnit
 from dossier.domain.facts import Channel
@@ -153,6 +153,23 @@ def test_a_book_has_thirteen_columns_and_says_how_many_dossiers(a_book):
         "Sổ có 03 hồ sơ tiếp nhận trong năm 2022, in ngày 15 tháng 10 năm 2022."
     )
     assert registers.follow_up_book(a_book(3, month=8), TT01_2018).subtitle == "Tháng 8 năm 2022"
+
+
+def test_a_volume_counts_on_and_says_on_its_cover_which_of_how_many_it_is(a_book):
+    part = BookVolume(number=2, volumes_count=12, first_entry=1001, dossiers_count=11_500)
+    volume = registers.follow_up_book(replace(a_book(3, month=8), volume=part), TT01_2018)
+    assert [row[0] for row in volume.rows] == ["1001", "1002", "1003"]
+    assert volume.cover == (
+        "Quyển số 2 (sổ có 12 quyển)",
+        "Từ số thứ tự 1001 đến số thứ tự 1003",
+        "Từ hồ sơ H56.18.26-220831-0001 đến hồ sơ H56.18.26-220831-0003",
+        "Nhận từ ngày 31/08/2022 đến ngày 31/08/2022",
+    )
+    assert volume.part == "Tháng 8 năm 2022, quyển số 2/12"
+    assert volume.closing == (
+        "Quyển số 2 có 03 hồ sơ (từ số thứ tự 1001 đến số thứ tự 1003) trong 11.500 hồ sơ tiếp "
+        "nhận trong tháng 8 năm 2022, in ngày 15 tháng 10 năm 2022."
+    )
 
 
 @pytest.mark.parametrize(
