@@ -10,6 +10,7 @@ from dossier.documents.content import Applicant
 from dossier.documents.pdf import render_pdf
 from dossier.documents.qr import QUIET, qr_code
 from dossier.domain.printed_forms import TT01_2018
+from dossier.domain.procedures import Component
 from pypdf import PdfReader
 
 POINTS_PER_MM = 72 / 25.4
@@ -119,10 +120,54 @@ def test_a_word_longer_than_the_line_stays_on_the_page(a_refusal, length):
     assert max(widest) / POINTS_PER_MM < 148 - 11
 
 
-def test_a_long_form_numbers_its_pages(a_refusal, words):
-    text = words(render_pdf(slips.refusal(replace(a_refusal, reason="chữ " * 2000), TT01_2018)))
-    assert "Trang 1/" in text
-    assert "Trang 2/" in text
+def test_every_page_of_a_long_form_says_which_it_is_and_of_what(a_refusal, a_sheet, a_step):
+    for paper in (
+        slips.refusal(replace(a_refusal, reason="chữ " * 2000), TT01_2018),
+        registers.control_sheet(a_sheet(*(a_step() for _ in range(30))), TT01_2018),
+    ):
+        pages = opened(render_pdf(paper)).pages
+        assert len(pages) > 2
+        for at, page in enumerate(pages, start=1):
+            assert f"Mã hồ sơ {CODE} – Trang {at}/{len(pages)}" in page.extract_text()
+
+
+def receipt_of(papers, words: int):
+    components = tuple(Component("Giấy tờ mẫu", 1, 0) for _ in range(words // 20))
+    return slips.receipt(papers["a_receipt"](components=components), TT01_2018)
+
+
+def request_for(papers, words: int):
+    return slips.supplement_request(replace(papers["a_request"], reason="mẫu " * words), TT01_2018)
+
+
+def refusal_for(papers, words: int):
+    return slips.refusal(replace(papers["a_refusal"], reason="mẫu " * words), TT01_2018)
+
+
+def apology_for(papers, words: int):
+    return slips.apology(replace(papers["an_apology"], reason="mẫu " * words), TT01_2018)
+
+
+@pytest.mark.parametrize("form", [receipt_of, request_for, refusal_for, apology_for])
+def test_signatures_never_leave_the_text_they_are_set_under(
+    a_receipt, a_request, a_refusal, an_apology, form
+):
+    """At any length: two lines of the text at least stand above them, also on a later page."""
+    contents = {
+        "a_receipt": a_receipt,
+        "a_request": a_request,
+        "a_refusal": a_refusal,
+        "an_apology": an_apology,
+    }
+    lengths = set()
+    for words in range(60, 620, 8):
+        pages = opened(render_pdf(form(contents, words))).pages
+        lengths.add(len(pages))
+        above, signed, _ = pages[-1].extract_text().partition("(Ký")
+        assert signed
+        lines = [line for line in above.splitlines() if line.strip()]
+        assert len(lines) - 1 >= 2, f"{words}: {lines}"  # the last of them says who signs
+    assert lengths == {1, 2}
 
 
 def test_an_empty_sheet_has_rows_to_fill_in(a_sheet, words):
