@@ -88,6 +88,54 @@ async def test_a_refusal_stays_the_same_whatever_is_noted_afterwards(printed, ac
     assert (await printed("03")).content == before.content
 
 
+@pytest.fixture
+def void(client, code, bearer):
+    """Return a function: have the end that an event recorded corrected to one that never was."""
+
+    async def correct(event_number: int) -> None:
+        said = {
+            "corrects": "end",
+            "event_number": event_number,
+            "corrected_at": None,
+            "reason_code": "system_not_updated",
+            "reason": "Bấm nhầm",
+            "evidence": "Sổ theo dõi, trang 14",
+        }
+        path = f"/v1/dossiers/{code}/corrections"
+        proposed = await client.post(path, json=said)
+        assert proposed.status_code == 201, proposed.text
+        version = (await client.get(f"/v1/dossiers/{code}")).json()["version"]
+        headers = bearer("dossiers:approve", agency="*", subject="officer-2")
+        approved = await client.post(
+            f"{path}/1/approval", headers={**headers, "If-Match": f'"{version}"'}
+        )
+        assert approved.status_code == 200, approved.text
+
+    return correct
+
+
+async def test_a_stop_that_never_came_about_refused_nothing(printed, act, void, reads):
+    await act("stop", 1, reason="Không đủ điều kiện", stopped_at="2022-09-06T02:00:00Z")
+    await void(2)
+    answer = await printed("03")
+    assert (answer.status_code, answer.json()["code"]) == (409, "event_void")
+    assert answer.json()["details"] == {"event_number": 2}
+    assert await reads(answer) == 0
+    stopped = await act("stop", 3, reason="Lý do sau", stopped_at="2022-09-07T02:00:00Z")
+    assert stopped.status_code == 200, stopped.text
+    assert "Lý do sau" in words(await printed("03"))
+
+
+@pytest.mark.parametrize("desk", ["withdrawal", "stop"])
+async def test_a_withdrawal_that_never_came_about_refused_nothing(printed, act, void, desk):
+    await act("withdrawal-requests", 1, asked_at="2022-09-05T15:00:00+07:00")
+    ended = await act(desk, 2, **({"reason": "Theo yêu cầu"} if desk == "stop" else {}))
+    assert ended.status_code == 200, ended.text
+    await void(3)
+    answer = await printed("03")
+    assert (answer.status_code, answer.json()["code"]) == (409, "nothing_refused")
+
+
 @pytest.mark.parametrize(
     ("desk", "body"),
     [

@@ -10,6 +10,7 @@ from kit.wire import AgencyCodeText
 from dossier.deps import AtOffice, DossierCode, PaperReader, Writing
 from dossier.domain.errors import (
     BookTooLong,
+    EventVoid,
     NoApologySent,
     NoFormsInForce,
     NoSuchAgency,
@@ -59,6 +60,7 @@ _PAPER: dict[int | str, dict[str, Any]] = {
             NoSupplementAsked,
             NothingRefused,
             NoApologySent,
+            EventVoid,
         ),
     },
 )

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from dossier.domain.corrections import CorrectionState
 from dossier.domain.dossier import Dossier
+from dossier.domain.errors import EventVoid
 from dossier.domain.lifecycle import Status
 from dossier.store.course import Apology
 from dossier.store.filings import Filing
 from dossier.store.papers import is_of
 from dossier.tables.agencies import agencies
+from dossier.tables.corrections import corrections
 from dossier.tables.dossiers import apologies, events
 from dossier.tables.filings import filing_events
 from dossier.tables.papers import hand_overs
@@ -86,24 +89,44 @@ async def apology_of(tx: AsyncSession, of: Dossier) -> Apology | None:
 async def refusal_of(tx: AsyncSession, of: Dossier) -> Refused | None:
     """Return why a dossier was stopped without its applicant having asked for it.
 
-    What happens to a stopped dossier afterwards says nothing of that.
+    What happens to a stopped dossier afterwards says nothing of that, and what a correction found
+    never to have happened does not count.
+
+    Raises:
+        EventVoid: the only such stop never came about.
     """
-    e = events.c
-    row = (
-        await tx.execute(
-            select(e.details["reason"].astext.label("reason"), e.occurred_at, e.from_status)
-            .where(
-                is_of(events, of),
-                e.to_status == Status.STOPPED,
-                e.from_status != Status.STOPPED,
-            )
-            .order_by(e.event_number.desc())
-            .limit(1)
+    e, c = events.c, corrections.c
+    voided = exists().where(
+        is_of(corrections, of),
+        c.event_number == e.event_number,
+        c.state == CorrectionState.APPROVED,
+        c.corrected_at.is_(None),
+    )
+    rows = await tx.execute(
+        select(
+            e.event_number,
+            e.details["reason"].astext.label("reason"),
+            e.occurred_at,
+            e.from_status,
+            voided.label("is_void"),
         )
-    ).one_or_none()
-    if row is None or row.from_status == Status.WITHDRAWAL_ASKED:
-        return None
-    return Refused(row.reason or "", row.occurred_at)
+        .where(
+            is_of(events, of),
+            e.to_status == Status.STOPPED,
+            e.from_status != Status.STOPPED,
+        )
+        .order_by(e.event_number.desc())
+    )
+    stops = rows.all()
+    standing = next((stop for stop in stops if not stop.is_void), None)
+    if standing is not None:
+        if standing.from_status == Status.WITHDRAWAL_ASKED:
+            return None
+        return Refused(standing.reason or "", standing.occurred_at)
+    for stop in stops:
+        if stop.from_status != Status.WITHDRAWAL_ASKED:
+            raise EventVoid(event_number=stop.event_number)
+    return None
 
 
 async def filing_event(
