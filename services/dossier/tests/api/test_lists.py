@@ -1,13 +1,12 @@
 import asyncio
 import csv
-import errno
 import io
 import zipfile
 from xml.etree import ElementTree as ET
 
 import pytest
 from dossier.schemas.look_up import DossierLine
-from dossier.usecases import exporting
+from dossier.usecases import exporting, sheets
 from kit.paging import Page
 
 NAMES = ["Nguyễn Văn An", "Trần Thị Bình", "Nguyễn Thị Ánh"]
@@ -145,10 +144,10 @@ def csv_lines(answer) -> list[list[str]]:
     return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
 
-def sheet_lines(answer) -> list[list[str]]:
+def sheet_lines(answer, *, number: int = 1) -> list[list[str]]:
     space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
     with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
-        sheet = ET.fromstring(book.read("xl/worksheets/sheet1.xml"))
+        sheet = ET.fromstring(book.read(f"xl/worksheets/sheet{number}.xml"))
     assert not list(sheet.iter(f"{space}f")), "a list holds no formula"
     return [
         ["".join(cell.itertext()) for cell in row.iter(f"{space}c")]
@@ -213,11 +212,16 @@ async def test_a_long_list_is_exported_whole(client, receipts, agency, searching
         assert len(lines) == 4
 
 
-async def test_a_sheet_has_an_end_and_csv_has_none(client, receipts, agency, monkeypatch):
-    monkeypatch.setattr(exporting, "LONGEST_SHEET", 2)
-    answer = await client.get(f"/v1/dossiers/export?format=xlsx&agency={agency}")
-    assert (answer.status_code, answer.json()["code"]) == (409, "list_too_long")
-    assert len(csv_lines(await exported(client, f"format=csv&agency={agency}"))) == 4
+async def test_a_list_longer_than_a_sheet_goes_on_in_the_next(
+    client, receipts, agency, searching, monkeypatch
+):
+    monkeypatch.setattr(exporting, "_BATCH", 2)
+    monkeypatch.setattr(sheets, "LINES_PER_SHEET", 2)
+    answer = await exported(client, f"format=xlsx&agency={agency}", searching)
+    first, second = (sheet_lines(answer, number=number) for number in (1, 2))
+    assert (len(first), len(second)) == (3, 2)
+    assert first[0] == second[0]
+    assert [line[7] for line in first[1:] + second[1:]] == NAMES[::-1]
 
 
 async def test_an_empty_list_is_a_heading(client, agency):
@@ -244,12 +248,3 @@ async def test_many_exports_at_once_hold_no_connection_for_long(client, receipts
     asked = [exported(client, f"format=csv&agency={agency}") for _ in range(20)]
     for answer in await asyncio.gather(*asked):
         assert len(csv_lines(answer)) == 4
-
-
-async def test_a_full_disk_is_told_and_is_no_bug(client, receipts, agency, monkeypatch):
-    def no_room(*_arguments: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(exporting.xlsxwriter.Workbook, "_store_workbook", no_room)
-    answer = await client.get(f"/v1/dossiers/export?format=xlsx&agency={agency}")
-    assert (answer.status_code, answer.json()["code"]) == (409, "list_too_long")

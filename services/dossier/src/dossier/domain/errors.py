@@ -387,12 +387,6 @@ class SearchTooShort(Malformed):
     code = "search_too_short"
 
 
-class ListTooLong(Conflict):
-    """The list is longer than a sheet is written for."""
-
-    code = "list_too_long"
-
-
 class NotStorable(Malformed):
     """The database does not take what looked right to us; only an import meets this."""
 

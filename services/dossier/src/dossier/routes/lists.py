@@ -10,7 +10,7 @@ from kit.hot import Hot, HotPool
 from kit.paging import Page
 
 from dossier.deps import AtOffice, DossierReader
-from dossier.domain.errors import ListTooLong, SearchTooShort, UnknownAgency
+from dossier.domain.errors import SearchTooShort, UnknownAgency
 from dossier.domain.privacy import SEARCH_SCOPE
 from dossier.schemas.lists import ExportAsked, PageAsked
 from dossier.schemas.look_up import DossierLine
@@ -81,7 +81,7 @@ async def list_dossiers(
     response_class=StreamingResponse,
     responses={
         200: {"content": {kind: {"schema": _BINARY} for kind in _TYPES.values()}},
-        **refusals(MissingScope, SearchTooShort, UnknownAgency, ListTooLong),
+        **refusals(MissingScope, SearchTooShort, UnknownAgency),
     },
 )
 async def export_dossiers(

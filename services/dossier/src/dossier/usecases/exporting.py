@@ -3,20 +3,14 @@
 import asyncio
 import csv
 import io
-import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import asyncpg
-import xlsxwriter
 from kernel.time_zone import LOCAL_ZONE
-from xlsxwriter.exceptions import FileCreateError
 
-from dossier.domain.errors import ListTooLong
 from dossier.domain.lifecycle import LABELS_VI, Status
 from dossier.domain.privacy import shown_name, shown_subject
 from dossier.schemas.lists import ExportAsked
@@ -25,42 +19,36 @@ from dossier.store.lists import Row, Wanted
 from dossier.store.searches import SearchKind, record_search
 from dossier.usecases.acting import Office
 from dossier.usecases.listing import Searcher, code_of, place_of, search
+from dossier.usecases.sheets import Cell, Column, StreamedBook
 
 Connections = Callable[[], AbstractAsyncContextManager["asyncpg.Connection[Any]"]]
 """Lends a connection for one statement; none is held while the client reads."""
-Cell = str | int | date | None
 
 _BATCH = 1_000
-_CHUNK = 1 << 16
 _BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel reads UTF-8 as something else."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-LONGEST_SHEET = 20_000
-"""Twice 1.1 kB a line is what writing takes of the 64 MB that a service's container has for passing
-files; CSV passes through memory and has no bound."""
-_DATE = "dd/mm/yyyy"
 _CHANNELS = {"direct": "Trực tiếp", "online": "Trực tuyến", "postal": "Bưu chính công ích"}
 _ENDS = {"settled": "Đã giải quyết", "stopped": "Dừng xử lý"}
-_COLUMNS: tuple[tuple[str, int], ...] = (
-    ("Mã hồ sơ", 24),
-    ("Cơ quan tiếp nhận", 18),
-    ("Cơ quan giải quyết", 18),
-    ("Mã thủ tục", 12),
-    ("Tên thủ tục", 50),
-    ("Lĩnh vực", 18),
-    ("Hình thức nộp", 18),
-    ("Người nộp", 28),
-    ("Trích yếu", 40),
-    ("Ngày tiếp nhận", 14),
-    ("Ngày hẹn trả", 14),
-    ("Ngày hẹn lại", 14),
-    ("Trạng thái", 24),
-    ("Ngày kết thúc", 14),
-    ("Kết thúc do", 16),
-    ("Ngày trả kết quả", 16),
-    ("Mã ngoài", 20),
+_COLUMNS = (
+    Column("Mã hồ sơ", 24),
+    Column("Cơ quan tiếp nhận", 18),
+    Column("Cơ quan giải quyết", 18),
+    Column("Mã thủ tục", 12),
+    Column("Tên thủ tục", 50),
+    Column("Lĩnh vực", 18),
+    Column("Hình thức nộp", 18),
+    Column("Người nộp", 28),
+    Column("Trích yếu", 40),
+    Column("Ngày tiếp nhận", 14, is_of_days=True),
+    Column("Ngày hẹn trả", 14, is_of_days=True),
+    Column("Ngày hẹn lại", 14, is_of_days=True),
+    Column("Trạng thái", 24),
+    Column("Ngày kết thúc", 14, is_of_days=True),
+    Column("Kết thúc do", 16),
+    Column("Ngày trả kết quả", 16, is_of_days=True),
+    Column("Mã ngoài", 20),
 )
-"""What stands above each column, and how wide it is in a sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +72,8 @@ async def export_dossiers(
         async with connections() as connection:
             await record_search(connection, kept)
     batches = _batches(connections, export)
-    if export.asked.format == "csv":
-        return _csv(await anext(batches, []), batches)
-    folder = tempfile.TemporaryDirectory(prefix="export-")
-    try:
-        return _sent(folder, await _workbook(Path(folder.name), batches))
-    except BaseException:
-        folder.cleanup()
-        raise
+    write = _csv if export.asked.format == "csv" else _xlsx
+    return write(await anext(batches, []), batches)
 
 
 async def _batches(connections: Connections, export: Export) -> AsyncIterator[list[list[Cell]]]:
@@ -132,7 +114,7 @@ def _line(row: Row, *, in_clear: bool) -> list[Cell]:
 async def _csv(
     first: list[list[Cell]], batches: AsyncIterator[list[list[Cell]]]
 ) -> AsyncIterator[bytes]:
-    yield (_BYTE_ORDER_MARK + _csv_text([[name for name, _ in _COLUMNS]])).encode()
+    yield (_BYTE_ORDER_MARK + _csv_text([[column.name for column in _COLUMNS]])).encode()
     yield _csv_text(first).encode()
     async for lines in batches:
         yield _csv_text(lines).encode()
@@ -151,71 +133,12 @@ def _harmless(cell: Cell) -> Cell:
     return cell
 
 
-async def _workbook(folder: Path, batches: AsyncIterator[list[list[Cell]]]) -> Path:
-    """Write a workbook, in threads of its own: other requests go on meanwhile.
-
-    Raises:
-        ListTooLong: the sheet would be longer than we have room for, or others have taken the room.
-    """
-    book, count = _Book(folder), 0
-    try:
-        async for lines in batches:
-            count += len(lines)
-            if count > LONGEST_SHEET:
-                raise ListTooLong(longest=LONGEST_SHEET)
-            await asyncio.to_thread(book.add, lines)
-    except OSError as error:
-        raise ListTooLong(longest=LONGEST_SHEET) from error
-    finally:
-        await asyncio.to_thread(book.close)
-    return book.file
-
-
-class _Book:
-    """A workbook whose rows go straight to disk."""
-
-    def __init__(self, folder: Path) -> None:
-        self.file = folder / "export.xlsx"
-        options = {"constant_memory": True, "tmpdir": str(folder), "default_date_format": _DATE}
-        self._book = xlsxwriter.Workbook(str(self.file), options)
-        self._sheet = self._book.add_worksheet()
-        self._sheet.freeze_panes(1, 0)
-        heading = self._book.add_format({"bold": True})
-        for column, (name, width) in enumerate(_COLUMNS):
-            self._sheet.set_column(column, column, width)
-            self._sheet.write_string(0, column, name, heading)
-        self._row = 0
-
-    def add(self, lines: Sequence[Sequence[Cell]]) -> None:
-        """Write lines below those that are there."""
-        for line in lines:
-            self._row += 1
-            for column, cell in enumerate(line):
-                self._write(column, cell)
-
-    def close(self) -> None:
-        """Finish the file.
-
-        Raises:
-            ListTooLong: there is no room left.
-        """
-        try:
-            self._book.close()
-        except (OSError, FileCreateError) as error:
-            raise ListTooLong(longest=LONGEST_SHEET) from error
-        finally:
-            self._sheet.row_data_fh.close()
-
-    def _write(self, column: int, cell: Cell) -> None:
-        # Texts are written as texts, whatever they look like: nothing in a list is a formula.
-        if isinstance(cell, str):
-            self._sheet.write_string(self._row, column, cell)
-        elif isinstance(cell, date):
-            self._sheet.write_datetime(self._row, column, datetime(cell.year, cell.month, cell.day))  # noqa: DTZ001 - a sheet knows days, not zones
-
-
-async def _sent(folder: "tempfile.TemporaryDirectory[str]", file: Path) -> AsyncIterator[bytes]:
-    """Send a file in pieces; its folder goes when the last is sent or the client leaves."""
-    with folder, file.open("rb") as source:
-        while chunk := await asyncio.to_thread(source.read, _CHUNK):
-            yield chunk
+async def _xlsx(
+    first: list[list[Cell]], batches: AsyncIterator[list[list[Cell]]]
+) -> AsyncIterator[bytes]:
+    """Write in threads of their own: other requests go on meanwhile."""
+    book = StreamedBook(_COLUMNS)
+    yield await asyncio.to_thread(book.add, first)
+    async for lines in batches:
+        yield await asyncio.to_thread(book.add, lines)
+    yield await asyncio.to_thread(book.close)
