@@ -45,7 +45,7 @@ async def test_a_day_off_comes_with_the_notice_that_decreed_it(client):
 
 async def test_an_agency_comes_with_all_below_it(client):
     ward = (await client.agency("H56.18.26", on=date(2022, 9, 14))).body
-    assert (ward.code, bool(ward.name)) == ("H56.18.26", True)
+    assert (ward.code, bool(ward.name), ward.parent_code) == ("H56.18.26", True, "H56.18")
     below = (await client.subtree("H56.18", on=date(2022, 9, 14))).body.codes
     assert set(below) == {"H56.18", "H56.18.26"}
 

@@ -57,6 +57,7 @@ class FakeCatalog:
         self.days_off = [*DAYS_OFF]
         self.agencies = {"H56", "H56.18", WARD}
         self.ended: set[str] = set()
+        self.names: dict[str, str] = {}
         self.procedures = {
             PROCEDURE: [version()],
             "1.000001": [version(name="Chứng thực bản sao", field_code=None, cutoff_time="15:00")],
@@ -82,8 +83,9 @@ class FakeCatalog:
     ) -> Answer | None:
         self._ask(f"agency {code}")
         self._require(code)
-        name = f"Ủy ban nhân dân phường Mẫu {code}"
-        return self._answer(AgencyCopy, {"code": code, "name": name}, etag)
+        name = self.names.get(code, f"Ủy ban nhân dân phường Mẫu {code}")
+        above = code.rpartition(".")[0] or None
+        return self._answer(AgencyCopy, {"code": code, "name": name, "parent_code": above}, etag)
 
     async def tree(self, *, etag: str | None = None) -> Answer | None:
         self._ask("tree")

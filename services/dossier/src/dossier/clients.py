@@ -79,10 +79,11 @@ class CalendarCopy(CopyModel):
 
 
 class AgencyCopy(CopyModel):
-    """An agency as of a day."""
+    """An agency as of a day, and the one it stands under."""
 
     code: str
     name: str
+    parent_code: str | None
 
 
 class AgencyLinkCopy(CopyModel):

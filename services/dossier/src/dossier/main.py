@@ -142,7 +142,12 @@ def open_office(app: FastAPI, client: CatalogClient, copies: Sessions) -> Office
         usual_hours=settings.usual_hours(),
     )
     sealer = Sealer(settings.personal_data_keys(), key_id=settings.personal_data_key_id)
-    return Office(catalogue, sealer, supplement_counts=settings.count_limits())
+    return Office(
+        catalogue,
+        sealer,
+        places_in_full=settings.places_in_full,
+        supplement_counts=settings.count_limits(),
+    )
 
 
 async def _measure(app: FastAPI, agency_code: str, period: ReportingPeriod) -> Sequence[Figure]:

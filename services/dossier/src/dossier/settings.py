@@ -11,6 +11,7 @@ from pydantic_settings import SettingsConfigDict
 from dossier.domain.desk import Hours, weekday_hours
 from dossier.domain.errors import DeskHoursImpossible
 from dossier.domain.limits import CountLimit
+from dossier.domain.places import NAMED_AFTER
 
 _KEY_BYTES = 32
 
@@ -45,6 +46,9 @@ class Settings(ServiceSettings):
     """Dated rows; without one a supplement is asked for as often as its working days allow."""
     desk_hours: str = "07:30-11:30,13:30-17:00"
     """Sessions of Monday to Friday; an agency's own hours are set through the API."""
+
+    places_in_full: frozenset[str] = NAMED_AFTER
+    """Units named after people and events, which papers write with their kind."""
 
     @field_validator("personal_data_key")
     @classmethod

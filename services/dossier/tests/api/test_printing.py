@@ -244,6 +244,24 @@ async def test_an_agency_that_was_not_there_yet_is_named_by_its_code(printed, ca
     assert f"CƠ QUAN {agency}" in words(await printed("01"))
 
 
+async def test_a_department_writes_the_place_of_its_province(
+    client, printed, catalog, agency, a_dossier, later
+):
+    above, province = agency.rpartition(".")[0], "H77"
+    catalog.agencies |= {above, province}
+    catalog.names = {
+        agency: "Phòng Đăng ký kinh doanh",
+        above: "Sở Kế hoạch và Đầu tư",
+        province: "Ủy ban nhân dân tỉnh Mẫu",
+    }
+    assert "Mẫu, ngày 31 tháng 8 năm 2022" in words(await printed("01"))
+    book = await client.get(f"/v1/agencies/{agency}/follow-up-book?year=2022")
+    assert "Mẫu, ngày 15 tháng 10 năm 2022" in words(book)
+    catalog.names[province] = "Bộ Mẫu"
+    later(minutes=1)
+    assert "...., ngày 31 tháng 8 năm 2022" in words(await printed("01"))
+
+
 async def test_printing_goes_on_while_the_catalogue_is_away(printed, catalog):
     first = await printed("01")
     catalog.is_away = True

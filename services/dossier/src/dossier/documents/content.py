@@ -24,13 +24,14 @@ class Matter:
 
     `number` is what papers about it are numbered by, None to leave room for one; `code` is what
     the QR code holds: a filing that has no dossier code is known by its id, and `code_label` says
-    so.
+    so. `place` is where the agency has its seat, None when it is not known.
     """
 
     code: str
     code_label: str = "Mã hồ sơ"
     number: str | None
     agency_name: str
+    place: str | None
     applicant: Applicant
     procedure_code: str
     procedure_name: str | None
@@ -145,6 +146,7 @@ class FollowUpBook:
     """
 
     agency_name: str
+    place: str | None
     year: int
     month: int | None = None
     printed_on: date

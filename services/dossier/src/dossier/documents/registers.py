@@ -24,7 +24,7 @@ def control_sheet(content: ControlSheet, forms: FormSet) -> Sheet:
     matter, received_on = content.matter, local_day(content.received_at)
     kind = FormKind.CONTROL_SHEET
     return Sheet(
-        head=head(matter.agency_name, on=received_on),
+        head=head(matter.agency_name, place=matter.place, on=received_on),
         form=form_name(forms, kind),
         title=forms.of_kind(kind).title,
         code=matter.code,
@@ -52,7 +52,7 @@ def follow_up_book(content: FollowUpBook, forms: FormSet) -> Book:
     subtitle = f"{_span(content)[0].upper()}{_span(content)[1:]}"
     start = 1 if volume is None else volume.first_entry
     return Book(
-        head=head(content.agency_name, on=content.printed_on),
+        head=head(content.agency_name, place=content.place, on=content.printed_on),
         form=form_name(forms, kind),
         title=forms.of_kind(kind).title,
         subtitle=subtitle,

@@ -26,6 +26,7 @@ from dossier.documents.paper import (
 from dossier.domain.printed_forms import FormKind, FormSet
 from dossier.domain.procedures import Component
 
+_ROOM = "." * 24
 _SIGN = "(Ký và ghi rõ họ tên)"
 _APPLICANT_SIGNS = Signature("NGƯỜI NỘP HỒ SƠ", _SIGN)
 _OFFICER_SIGNS = Signature("NGƯỜI TIẾP NHẬN HỒ SƠ", _SIGN)
@@ -162,11 +163,12 @@ def apology(content: Apology, forms: FormSet) -> Slip:
 def head(
     agency_name: str,
     *,
+    place: str | None,
     on: date,
     number: str | None = None,
     desk: tuple[str, ...] = ONE_STOP_DESK,
 ) -> Head:
-    """Return the head of a paper issued by an agency on a day.
+    """Return the head of a paper issued by an agency on a day, with room for a place not known.
 
     Law: NĐ 30/2020/NĐ-CP, phụ lục I
     """
@@ -174,7 +176,7 @@ def head(
         agency=wording.agency_lines(agency_name),
         desk=desk,
         number=number,
-        place_and_date=f"{wording.place(agency_name)}, {wording.long_day(on)}",
+        place_and_date=f"{place or _ROOM}, {wording.long_day(on)}",
     )
 
 
@@ -198,7 +200,7 @@ def _slip(
     template = forms.of_kind(kind)
     number = _numbered(matter.number, ordinal, template.sign)
     return Slip(
-        head=head(matter.agency_name, on=on, number=number, desk=desk),
+        head=head(matter.agency_name, place=matter.place, on=on, number=number, desk=desk),
         form=form_name(forms, kind),
         title=template.title,
         code=matter.code,

@@ -1,12 +1,12 @@
 """How numbers, days and times are written on Vietnamese official papers."""
 
-import re
 from datetime import date, datetime
 
 from kernel.time_zone import local_day, local_time
 
 from dossier.domain.due_date import TimeUnit
 from dossier.domain.facts import Channel, ReturnMethod, Timeliness
+from dossier.domain.places import COMMITTEE
 
 CHANNELS = {
     Channel.DIRECT: "trực tiếp",
@@ -29,10 +29,6 @@ _UNITS = {
     TimeUnit.WORKING_HOUR: "giờ làm việc",
     TimeUnit.MONTH: "tháng",
 }
-_COMMITTEE = re.compile(r"^(?:UBND|Ủy ban nhân dân)\s+", re.IGNORECASE)
-_KIND_OF_PLACE = re.compile(
-    r"^(?:thành phố|thị xã|thị trấn|phường|quận|huyện|tỉnh|xã|đặc khu)\s+", re.IGNORECASE
-)
 _PADDED_COUNTS = range(10)
 _PADDED_MONTHS = (1, 2)
 
@@ -75,19 +71,10 @@ def time_limit(value: int | None, unit: TimeUnit) -> str:
 
 def agency_lines(name: str) -> tuple[str, ...]:
     """Break an agency's name as in a head block: ỦY BAN NHÂN DÂN / PHƯỜNG PHÚ SƠN."""
-    if _COMMITTEE.match(name) is None:
+    committee = COMMITTEE.match(name)
+    if committee is None:
         return (name.upper(),)
-    return ("ỦY BAN NHÂN DÂN", _COMMITTEE.sub("", name).upper())
-
-
-def place(agency_name: str) -> str:
-    """Return the place an agency writes before the date: the name of its unit, bare.
-
-    A number is no name without its kind: "Phường 5".
-    """
-    unit = _COMMITTEE.sub("", agency_name)
-    bare = _KIND_OF_PLACE.sub("", unit)
-    return f"{unit[:1].upper()}{unit[1:]}" if bare.isdigit() else bare
+    return ("ỦY BAN NHÂN DÂN", name[committee.end() :].upper())
 
 
 def _clock(instant: datetime) -> str:

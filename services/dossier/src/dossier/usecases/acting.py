@@ -6,6 +6,7 @@ from datetime import datetime
 
 from dossier.domain.limits import CountLimit
 from dossier.domain.permissions import Sight
+from dossier.domain.places import NAMED_AFTER
 from dossier.store.agency_codes import AgencyCodes
 from dossier.store.personal_data import Sealer
 from dossier.usecases.catalogue import Catalogue
@@ -29,9 +30,11 @@ class Office:
     """What the desk works with: its copy of the catalogue, the seal on personal data, codes.
 
     `supplement_counts` are the dated rules of how often a supplement may be asked for.
+    `places_in_full` are the units that papers name with their kind.
     """
 
     catalogue: Catalogue
     sealer: Sealer
+    places_in_full: frozenset[str] = NAMED_AFTER
     codes: AgencyCodes = field(default_factory=AgencyCodes)
     supplement_counts: Sequence[CountLimit] = ()

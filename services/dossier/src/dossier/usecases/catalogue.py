@@ -57,6 +57,14 @@ class _Official:
     notices: Mapping[date, Notice]
 
 
+@dataclass(frozen=True, slots=True)
+class AgencyOnDay:
+    """An agency as it is on a day: its name, and the agency above it."""
+
+    name: str
+    parent_code: str | None
+
+
 class Shelf(Generic[Body, Value]):
     """Copies of one kind of answer: in memory while fresh, in the database for bad days."""
 
@@ -168,7 +176,7 @@ class Catalogue:
         self._calendar = Shelf(sessions, clock, fresh_for, kind=CalendarCopy, build=_official)
         self._tree = Shelf(sessions, clock, fresh_for, kind=AgencyTreeCopy, build=_tree)
         self._subtrees = Shelf(sessions, clock, fresh_for, kind=SubtreeCopy, build=_codes)
-        self._names = Shelf(sessions, clock, fresh_for, kind=AgencyCopy, build=_name)
+        self._agencies = Shelf(sessions, clock, fresh_for, kind=AgencyCopy, build=_agency)
 
     async def versions(self, code: str) -> tuple[ProcedureVersion, ...]:
         """Return all versions of a procedure."""
@@ -241,14 +249,14 @@ class Catalogue:
                 lambda etag: self._client.subtree(code, with_ended=True, etag=etag),
             )
 
-    async def agency_name(self, code: str, *, on: date) -> str:
-        """Return the name an agency bears on a day.
+    async def agency(self, code: str, *, on: date) -> AgencyOnDay:
+        """Return an agency as it is on a day.
 
         Raises:
             UnknownAgency: there is no such agency on that day.
         """
-        return await self._names.read(
-            f"agencies/{code}/{on}", lambda etag: self._client.agency(code, on=on, etag=etag)
+        return await self._agencies.read(
+            f"agencies/{code}/on/{on}", lambda etag: self._client.agency(code, on=on, etag=etag)
         )
 
     async def sight(self, actor: Actor) -> Sight:
@@ -280,8 +288,8 @@ class Catalogue:
             return await agencies.number_agency(tx, code)
 
 
-def _name(copy: AgencyCopy) -> str:
-    return copy.name
+def _agency(copy: AgencyCopy) -> AgencyOnDay:
+    return AgencyOnDay(copy.name, copy.parent_code)
 
 
 def _tree(copy: AgencyTreeCopy) -> AgencyTree:

@@ -22,7 +22,7 @@ from dossier.store import follow_up_book as records
 from dossier.store.follow_up_book import BookRow, Volume
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.catalogue import Sessions
-from dossier.usecases.printing import Printed, Reader, agency_name
+from dossier.usecases.printing import Printed, Reader, agency_name, agency_place
 
 DOSSIERS_PER_VOLUME = 1_000
 """Some 150 leaves, as a bound register has; setting one takes 3 s and 0.4 MB for each dossier."""
@@ -94,6 +94,7 @@ async def print_follow_up_book(
     names = {code: await agency_name(office.catalogue, code, on=on) for code in sorted(resolvers)}
     book = FollowUpBook(
         agency_name=names[agency],
+        place=await agency_place(office, agency, on=on),
         year=span.year,
         month=span.month,
         printed_on=today,
@@ -170,7 +171,7 @@ def _volume_out(agency: str, number: int, volume: Volume) -> VolumeOut:
 async def _require_agency(office: Office, code: str, *, on: date) -> None:
     """Refuse the empty book of an agency that does not exist."""
     try:
-        await office.catalogue.agency_name(code, on=on)
+        await office.catalogue.agency(code, on=on)
     except UnknownAgency as error:
         raise NoSuchAgency(agency_code=code) from error
 

@@ -30,6 +30,7 @@ from dossier.domain.errors import (
     UnknownAgency,
     UnknownForm,
 )
+from dossier.domain.places import place
 from dossier.domain.printed_forms import FormKind, FormSet, forms_on, paper_number
 from dossier.domain.procedures import ProcedureVersion
 from dossier.store import dossiers, papers
@@ -94,6 +95,7 @@ async def print_form(
         code=dossier.code,
         number=paper_number(dossier.issued_on, dossier.serial),
         agency_name=await agency_name(office.catalogue, dossier.agency_code, on=record.on),
+        place=await agency_place(office, dossier.agency_code, on=record.on),
         applicant=applicant,
         procedure_code=dossier.procedure_code,
         procedure_name=dossier.procedure_name,
@@ -111,9 +113,27 @@ async def print_form(
 async def agency_name(catalogue: Catalogue, code: str, *, on: date) -> str:
     """Return an agency's name on a day; one not yet, or no longer, there is named by its code."""
     try:
-        return await catalogue.agency_name(code, on=on)
+        return (await catalogue.agency(code, on=on)).name
     except UnknownAgency:
         return f"Cơ quan {code}"
+
+
+async def agency_place(office: Office, code: str, *, on: date) -> str | None:
+    """Return the place where an agency has its seat, as its name says or that of one above it.
+
+    A department of a province names no unit: the province above it does. None when nobody does.
+    """
+    above: str | None = code
+    while above is not None:
+        try:
+            agency = await office.catalogue.agency(above, on=on)
+        except UnknownAgency:
+            return None
+        named = place(agency.name, office.places_in_full)
+        if named is not None:
+            return named
+        above = agency.parent_code
+    return None
 
 
 def form_kind(number: str, *, on: date) -> FormKind:

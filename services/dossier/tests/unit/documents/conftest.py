@@ -39,6 +39,7 @@ MATTER = Matter(
     code=CODE,
     number="220831-0012",
     agency_name=WARD,
+    place="Phú Sơn",
     applicant=APPLICANT,
     procedure_code="1.001193",
     procedure_name="Đăng ký khai sinh",
@@ -147,6 +148,7 @@ def a_book() -> Callable[..., FollowUpBook]:
         entries = tuple(entry(number, **changes) for number in range(1, count + 1))
         return FollowUpBook(
             agency_name=WARD,
+            place="Phú Sơn",
             year=2022,
             month=month,
             printed_on=date(2022, 10, 15),
