@@ -1,20 +1,23 @@
 """The forms as PDF: sizes, fonts, QR code, hostile words, the same bytes."""
 
 import io
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 import segno
-from dossier.documents import registers, slips
+from dossier.documents import pdf, registers, slips, wording
 from dossier.documents.content import Applicant
 from dossier.documents.pdf import render_pdf
 from dossier.documents.qr import QUIET, qr_code
 from dossier.domain.printed_forms import TT01_2018
 from dossier.domain.procedures import Component
+from kit.typeset import typeset
 from pypdf import PdfReader
 
 POINTS_PER_MM = 72 / 25.4
 CODE = "H56.18.26-220831-0012"
+FILING = "3f6c1a52-7f57-4c8e-9d8e-0a7a2b5f3c11"
 HOSTILE = (
     r'#import "/etc/passwd" #panic("x") $x^2$ @label <tag> *bold* _it_ `code` \u{41} \ \\ // /* '
     r"[a] {b} = heading ~ --- ... ' & &amp; </w:t> %s {0} #{1+1} 100% № €"
@@ -132,7 +135,7 @@ def test_every_page_of_a_long_form_says_which_it_is_and_of_what(a_refusal, a_she
 
 
 def receipt_of(papers, words: int):
-    components = tuple(Component("Giấy tờ mẫu", 1, 0) for _ in range(words // 20))
+    components = tuple(Component("Giấy tờ mẫu", 1, 0) for _ in range(words // 40))
     return slips.receipt(papers["a_receipt"](components=components), TT01_2018)
 
 
@@ -160,7 +163,7 @@ def test_signatures_never_leave_the_text_they_are_set_under(
         "an_apology": an_apology,
     }
     lengths = set()
-    for words in range(60, 620, 8):
+    for words in range(160, 440, 8):
         pages = opened(render_pdf(form(contents, words))).pages
         lengths.add(len(pages))
         above, signed, _ = pages[-1].extract_text().partition("(Ký")
@@ -179,6 +182,51 @@ def test_the_head_of_a_book_is_repeated(a_book):
     pages = opened(render_pdf(registers.follow_up_book(a_book(60), TT01_2018))).pages
     assert len(pages) > 1
     assert all("(13)" in page.extract_text() for page in pages)
+
+
+def set_here(book) -> PdfReader:
+    """Set a book in this process: no other is started for it, which a sweep would wait for."""
+    template = Path(pdf.__file__).parent / "book.typ"
+    return opened(typeset(template, asdict(book), dated_on=book.dated_on))
+
+
+def test_what_closes_a_book_is_never_alone_on_a_page(a_book):
+    lengths = set()
+    for count in range(10, 40):
+        pages = set_here(registers.follow_up_book(a_book(count), TT01_2018)).pages
+        lengths.add(len(pages))
+        last = pages[-1].extract_text().replace("\u200b", "")
+        assert f"220831-{count:04}" in last
+        assert f"Sổ có {wording.count(count)} hồ sơ" in last
+    assert lengths == {1, 2, 3}
+
+
+@pytest.mark.parametrize("address", ["Số 1 đường Mẫu " * 130, "x" * 2_000], ids=["words", "a word"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_row_taller_than_a_page_goes_on_on_the_next(a_book, address, count):
+    book = registers.follow_up_book(a_book(count, address=address), TT01_2018)
+    lowest, text = [], ""
+    for page in set_here(book).pages:
+        text += page.extract_text(
+            visitor_text=lambda words, cm, tm, *_: lowest.append(tm[5] * cm[3] + cm[5])
+        )
+    assert min(y for y in lowest if y) > 0
+    tidy = "".join(text.replace("\u200b", "").split())
+    assert tidy.count("".join(address.split())[-40:]) >= count
+
+
+def test_an_older_code_too_wide_for_its_column_breaks_between_its_parts(a_book):
+    book = registers.follow_up_book(a_book(1, code="000.00.17.H56-220831-12345"), TT01_2018)
+    text = set_here(book).pages[0].extract_text()
+    assert "12345" in text
+    assert "000.00.17.H56-" in text
+
+
+def test_the_foot_of_a_filing_is_one_line(a_refusal, words):
+    matter = replace(a_refusal.matter, code=FILING, code_label="Mã hồ sơ nộp trực tuyến")
+    slip = slips.refusal(replace(a_refusal, matter=matter, reason="chữ " * 900), TT01_2018)
+    foot = f"Mẫu số 03 - Thông tư 01/2018/TT-VPCP {FILING} – Trang 1/2"
+    assert foot in words(render_pdf(slip))
 
 
 def test_the_qr_code_is_that_of_the_dossier_code():
