@@ -10,6 +10,7 @@ So it must refuse before it stores, and tests put the same requests both ways.
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from re import Pattern
+from typing import Any
 from urllib.parse import parse_qsl
 
 from fastapi import FastAPI
@@ -141,7 +142,7 @@ class Shortcuts:
             scope[LONG_WAY] = True
             await self._app(scope, _replayed(came, receive), send)
             return
-        except Exception as error:  # noqa: BLE001 - the service's handlers know them all
+        except tuple(_handlers(scope)) as error:
             scope["route"] = shortcut
             await _explain(error, scope, receive, send)
             return
@@ -181,15 +182,16 @@ def _replayed(came: Sequence[Message], receive: Receive) -> Receive:
     return replayed
 
 
+def _handlers(scope: Scope) -> dict[type[Exception], Any]:
+    """Return how the service answers failures, but for bugs: those pass through every layer."""
+    known = scope["app"].exception_handlers
+    return {kind: handler for kind, handler in known.items() if kind not in (500, Exception)}
+
+
 async def _explain(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer as if the long way had failed so: by the service's own handlers."""
+    """Answer as if the long way had failed so."""
 
     async def failing(*_: object) -> None:
         raise error
 
-    handlers = {
-        kind: handler
-        for kind, handler in scope["app"].exception_handlers.items()
-        if kind not in (500, Exception)
-    }
-    await ExceptionMiddleware(failing, handlers)(scope, receive, send)
+    await ExceptionMiddleware(failing, _handlers(scope))(scope, receive, send)

@@ -178,6 +178,16 @@ async def test_a_body_that_is_too_long_is_not_read_to_its_end(both):
     assert (status, problem["code"]) == (413, "too_large")
 
 
+async def test_a_database_that_is_away_is_told_alike(both, a_dossier, app, monkeypatch):
+    def hang_up():
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(app.state.hot, "connection", hang_up)
+    status, _, problem = await both.same("POST", "/v1/dossiers", json=a_dossier())
+    assert (status, problem["code"]) == (503, "database_unavailable")
+    assert both.went_short
+
+
 @pytest.mark.parametrize(
     "code", ["x", "export", "H77.9.9-220831-0001", "H77.9.9-223131-0001", "%00"]
 )
