@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -64,3 +65,15 @@ fold_positions = Table(
     instant("folded_at"),
 )
 """Up to which event of the log (in the order of `xid`, `position`) the cells reach."""
+
+record_floor = Table(
+    "record_floor",
+    Row.metadata,
+    Column("is_only", Boolean, primary_key=True, server_default=text("true")),
+    # Nothing is recorded at or before it any more: writers are moved past it.
+    instant("reached", nullable=False),
+    # Whatever was recorded at or before it is committed, or never will be.
+    instant("settled", nullable=False),
+    CheckConstraint("is_only", name="is_only"),
+)
+"""How far the past is closed: one row, which every write of the log reads."""
