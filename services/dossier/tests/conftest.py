@@ -18,9 +18,12 @@ from dossier.clients import (
 from dossier.domain.errors import UnknownAgency, UnknownProcedure
 from dossier.main import create_app
 from dossier.settings import Settings
+from dossier.store.record_floor import NEVER
+from dossier.tables.counts import record_floor
 from fastapi import FastAPI
 from kernel.refusals import NeighbourUnavailable
 from kit.db import create_engine, write_sessions
+from sqlalchemy import update
 
 NOW = datetime(2022, 10, 15, 3, tzinfo=UTC)
 WARD = "H56.18.26"
@@ -178,7 +181,10 @@ def catalog() -> FakeCatalog:
 
 
 @pytest.fixture
-def app(running_app, catalog, copies) -> FastAPI:
+async def app(running_app, catalog, copies) -> FastAPI:
+    # Each test begins at an instant of its own, maybe long before those that others asked as of.
+    async with running_app.state.sessions.begin() as tx:
+        await tx.execute(update(record_floor).values(reached=NEVER, settled=NEVER))
     running_app.state.clock = lambda: NOW
     running_app.state.office = main.open_office(running_app, catalog, copies)
     return running_app

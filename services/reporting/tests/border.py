@@ -56,6 +56,7 @@ class World:
         self.agencies = {"H56": ("UBND tỉnh Thanh Hóa", "province", None)}
         self.asked: list[httpx.URL] = []
         self.calls = Counter()
+        self.closed_until: dict[str, str] = {}
 
     def set(self, service: str, key: str, value) -> None:
         self.figures = self.figures | {service: self.figures[service] | {key: value}}
@@ -110,7 +111,7 @@ class World:
             "agency_code": asked["agency"],
             "from": asked["from"],
             "to": asked["to"],
-            "known_at": asked["known_at"],
+            "known_at": min(asked["known_at"], self.closed_until.get(service, asked["known_at"])),
             "watermark": "42",
             "figures": figures,
             "unread": "consumers ignore what they do not read",

@@ -13,6 +13,7 @@ from kit.auth import Actor, actor
 from kit.clock import Now
 from kit.db import Tx
 from kit.errors import BadHeader
+from kit.figures import AskedEvidence, AskedFigures, EvidenceQuery
 from kit.hot import Hot
 from kit.preconditions import IfMatch, set_etag
 from kit.wire import IDEMPOTENCY_KEY, AgencyCodeText, DossierCodeText
@@ -31,6 +32,7 @@ from dossier.usecases.acting import Acting, Office
 from dossier.usecases.catalogue import Sessions
 from dossier.usecases.certified import PreparedCopies, prepare_copies
 from dossier.usecases.changing import Change, agency_of
+from dossier.usecases.closing import Closer, close_past, require_closed
 from dossier.usecases.desk_hours import PreparedHours, prepare_hours
 from dossier.usecases.filings import (
     FilingChange,
@@ -92,6 +94,38 @@ DossierReader = Annotated[Acting, Depends(_with("dossiers:read"))]
 ImportClient = Annotated[Acting, Depends(_with("dossiers:import"))]
 FiguresReader = Annotated[Acting, Depends(_with("figures:read"))]
 FigureKeeper = Annotated[Acting, Depends(_with("figures:fold"))]
+
+
+async def the_closer(request: Request) -> Closer:
+    """Return what closing the past works with: transactions apart from the snapshot read."""
+    state = request.app.state
+    return Closer(state.sessions, state.clock)
+
+
+TheCloser = Annotated[Closer, Depends(the_closer)]
+
+
+async def known_at(asked: AskedFigures, _: FiguresReader, closer: TheCloser) -> datetime:
+    """Close the past before `ReadTx` takes its snapshot, and return as of when figures are told."""
+    return await close_past(closer, asked.known_at)
+
+
+KnownAt = Annotated[datetime, Depends(known_at)]
+
+
+async def closed_evidence(
+    asked: AskedEvidence, _: FiguresReader, closer: TheCloser
+) -> EvidenceQuery:
+    """Close the past up to the instant that evidence is asked as of; without one it is the present.
+
+    A page cannot say that it is as of another instant, so it is refused then.
+    """
+    if (instant := asked.figures.known_at) is not None:
+        await require_closed(closer, instant)
+    return asked
+
+
+ClosedEvidence = Annotated[EvidenceQuery, Depends(closed_evidence)]
 
 
 async def the_folder(request: Request) -> Folder:

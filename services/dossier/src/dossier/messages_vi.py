@@ -68,6 +68,7 @@ MESSAGES = {
     "days_reversed": "Ngày cuối {last_day} trước ngày đầu {first_day}.",
     "not_the_province": "Chỉ cấp tỉnh hoặc người thấy toàn bộ cây cơ quan được áp dụng lịch; {agency_code} thì không.",
     "unknown_run": "Không có lần tính lại hạn {run_id}.",
+    "still_recording": "Đang có dữ liệu được ghi dở; xin thử lại sau ít giây.",
     "fold_busy": "Số liệu đang được tổng hợp; xin thử lại sau ít giây.",
 }
 
@@ -140,5 +141,6 @@ MESSAGES_EN = {
     "days_reversed": "The last day {last_day} is before the first, {first_day}.",
     "not_the_province": "Only the province, or who sees the whole tree, applies the calendar; {agency_code} does not.",
     "unknown_run": "There is no recomputation {run_id}.",
+    "still_recording": "Records are being written right now; try again in a few seconds.",
     "fold_busy": "The counts are being folded right now; try again in a few seconds.",
 }

@@ -174,6 +174,18 @@ async def test_figures_of_the_period_stay_when_the_next_period_has_come(
     assert len({url.params["known_at"] for url in asked}) == 1
 
 
+async def test_a_report_is_as_of_the_one_instant_that_every_keeper_answers_for(collected, world):
+    closed = world.closed_until["dossier"] = "2022-10-15T02:59:00+00:00"
+    report = await collected()
+    instant = datetime.fromisoformat(closed)
+    assert datetime.fromisoformat(report["known_at"]) == instant
+    assert {datetime.fromisoformat(s["known_at"]) for s in report["sources"]} == {instant}
+    asked = [url.params for url in world.asked if url.path == "/v1/figures"]
+    # First as of now; then by field, and everything anew, as of what the first answer told.
+    assert [params["known_at"] for params in asked].count(closed) == len(asked) - 3
+    assert {params["known_at"] for params in asked if "by" in params} == {closed}
+
+
 async def test_an_unbalanced_report_is_not_sealed(collected, sealing, world):
     world.set("dossier", "dossiers.settled.late", 4)
     report = await collected()

@@ -1,6 +1,6 @@
 """What the dossier service refuses, as plain data; the words are in `messages_vi`."""
 
-from kernel.refusals import Conflict, Malformed, NotAllowed, NotFound
+from kernel.refusals import Conflict, Malformed, NeighbourUnavailable, NotAllowed, NotFound
 
 
 class UnknownAgency(Malformed):
@@ -397,3 +397,9 @@ class FoldBusy(Conflict):
     """Somebody folds the log at this moment."""
 
     code = "fold_busy"
+
+
+class StillRecording(NeighbourUnavailable):
+    """A long write is under way and no instant before it is known to be closed."""
+
+    code = "still_recording"

@@ -235,7 +235,7 @@ async def note_event(
             from_status=status,
             to_status=status,
             occurred_at=occurred_at,
-            recorded_at=func.greatest(recorded_at, last.scalar_subquery()),
+            recorded_at=func.greatest(func.recorded_instant(recorded_at), last.scalar_subquery()),
             recorded_by=by,
             details=details,
         )
@@ -257,7 +257,7 @@ async def add_apology(tx: AsyncSession, of: Dossier, apology: Apology, *, at: da
                 promised_on=apology.promised_on,
                 sent_at=apology.sent_at,
                 sent_in_time=apology.sent_in_time,
-                recorded_at=at,
+                recorded_at=func.recorded_instant(at),
             )
         )
     await tx.execute(

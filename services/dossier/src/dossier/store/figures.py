@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
@@ -35,7 +35,6 @@ from dossier.domain.figures import DIMENSIONS, ONLINE_PROCEDURES, RATES
 from dossier.store.agencies import walked
 from dossier.store.scopes import Days, Scope, Shape, after_place, place_values
 from dossier.tables.agencies import agencies
-from dossier.tables.dossiers import events
 from dossier.tables.facts import facts, facts_history
 
 _COLUMNS = [column.name for column in facts.c if column.name in facts_history.c]
@@ -322,27 +321,6 @@ def _totals(shape: Shape, key: str, narrowed: frozenset[str]) -> Executable:
     known = known_facts(shape)
     contributed = func.count().filter(_contribution(known, shape, key))
     return select(func.count(), contributed).where(*_behind(known, shape, key, narrowed))
-
-
-async def watermark(tx: AsyncSession, scope: Scope) -> datetime | None:
-    """Return when the last event known then was recorded; None when there is none."""
-    found: datetime | None = await tx.scalar(_watermark(scope.shape), scope.values())
-    return found
-
-
-@cache
-def _watermark(shape: Shape) -> Executable:
-    """Look the last event up agency by agency: the index has it at hand."""
-    recorded = events.c.recorded_at
-    last = select(recorded).where(events.c.agency_id == agencies.c.agency_id)
-    if not shape.knows_now:
-        last = last.where(recorded <= shape.known_at)
-    each = last.order_by(recorded.desc()).limit(1).lateral("each_agency")
-    return (
-        select(func.max(each.c.recorded_at))
-        .select_from(agencies.join(each, true()))
-        .where(shape.sees(agencies.c.agency_id))
-    )
 
 
 def _behind(

@@ -140,7 +140,7 @@ async def add_reason(
             event_number=event_number,
             reason_code=reason,
             note=note,
-            recorded_at=at,
+            recorded_at=func.recorded_instant(at),
         )
     )
 

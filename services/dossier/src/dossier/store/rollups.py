@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    ColumnElement,
     Date,
     Executable,
     FromClause,
@@ -38,6 +37,7 @@ from dossier.store.cells import LONGEST_DAYS, KnownWindow, cells_of, online_of, 
 from dossier.store.event_log import FOLD, Mark, changes
 from dossier.store.figures import NEVER
 from dossier.store.scopes import Scope, Shape
+from dossier.store.watermark import changed_since
 from dossier.tables.counts import fold_positions, stat_cells, stat_online_procedures, stat_periods
 from dossier.tables.dossiers import events
 from dossier.tables.facts import facts
@@ -89,13 +89,6 @@ def _situation(shape: Shape) -> Executable:
         .limit(bindparam("most", type_=Integer))
         .subquery("late")
     )
-    since: ColumnElement[bool] = literal(value=False)
-    if not shape.knows_now:
-        since = (
-            select(events.c.agency_id)
-            .where(shape.sees(events.c.agency_id), events.c.recorded_at > shape.known_at)
-            .exists()
-        )
     near = and_(
         stat_periods.c.ends_on >= shape.start,
         stat_periods.c.ends_on < bindparam("before", type_=Date),
@@ -105,7 +98,7 @@ def _situation(shape: Shape) -> Executable:
         at.c.xid,
         at.c.position,
         select(func.count()).select_from(late).scalar_subquery().label("unfolded"),
-        since.label("changed_since"),
+        changed_since(shape).label("changed_since"),
         stat_periods,
     ).select_from(at.outerjoin(stat_periods, near))
 

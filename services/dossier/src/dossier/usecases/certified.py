@@ -1,6 +1,6 @@
 """Recording electronically certified copies."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kernel.time_zone import local_day
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +9,7 @@ from dossier.domain.errors import InTheFuture
 from dossier.domain.permissions import require_sight
 from dossier.schemas.handling import RecordCertifiedCopies
 from dossier.store.certified import CertifiedCopies, add_copies
+from dossier.store.record_floor import recorded_instant
 from dossier.usecases.acting import Acting, Office
 
 
@@ -36,5 +37,7 @@ async def record_copies(
     tx: AsyncSession, prepared: PreparedCopies, *, acting: Acting
 ) -> CertifiedCopies:
     """State how many copies an agency certified on a day; said once per day."""
-    await add_copies(tx, prepared.copies, agency_id=prepared.agency_id, by=acting.by)
-    return prepared.copies
+    at = await recorded_instant(tx, prepared.copies.recorded_at)
+    copies = replace(prepared.copies, recorded_at=at)
+    await add_copies(tx, copies, agency_id=prepared.agency_id, by=acting.by)
+    return copies

@@ -16,6 +16,7 @@ from dossier.domain.errors import (
 )
 from dossier.store import copy_corrections as store
 from dossier.store.copy_corrections import CopyProposal, Stated
+from dossier.store.record_floor import recorded_instant
 from dossier.usecases.acting import Acting
 
 
@@ -82,7 +83,7 @@ async def approve_count(
     """Approve a corrected count; the superseded one stays known as it was."""
     copies = await read_copies(tx, day, acting=acting, is_held=True)
     proposal = await _open_proposal(tx, copies, correction_id, expected=expected, acting=acting)
-    at = max(acting.now, copies.recorded_at)
+    at = await recorded_instant(tx, max(acting.now, copies.recorded_at))
     if not await store.supersede(tx, copies, proposal.corrected_count, by=acting.by, at=at):
         raise VersionChanged(expected=expected, actual=expected + 1)
     await store.decide(tx, copies, correction_id, CorrectionState.APPROVED, by=acting.by, at=at)

@@ -1,6 +1,7 @@
 """Figures of the control report about dossiers, and the records behind each."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
 
@@ -30,6 +31,7 @@ from dossier.store import figures as store
 from dossier.store.figures import RETURNED, Behind, Place
 from dossier.store.readings import reading_counts
 from dossier.store.scopes import Scope
+from dossier.store.watermark import as_present, watermark
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.ahead import count_figures
 from dossier.usecases.places import evidence_place, place
@@ -42,13 +44,15 @@ _COUNTED = [*(d.key for d in COUNTED), _IN_TIME]
 
 
 async def compute_figures(
-    tx: AsyncSession, office: Office, query: FigureQuery, *, acting: Acting
+    tx: AsyncSession, office: Office, query: FigureQuery, *, known_at: datetime, acting: Acting
 ) -> bytes:
-    """Write every figure of an agency and period, in total and by a dimension when asked."""
-    scope = await scope_of(office, query, acting=acting)
-    known_at = min(query.known_at or acting.now, acting.now)
+    """Write every figure of an agency and period, in total and by a dimension when asked.
+
+    `known_at` is closed, so asking as of it again gives the same again.
+    """
+    scope = await scope_of(office, replace(query, known_at=known_at), acting=acting)
     found = await all_figures(tx, scope, by=query.by, today=local_day(acting.now))
-    last = await store.watermark(tx, scope)
+    last = await watermark(tx, scope)
     return figures_written(
         DEFINITIONS,
         found,
@@ -80,10 +84,11 @@ async def all_figures(
     tx: AsyncSession, scope: Scope, *, today: date, by: str | None = None
 ) -> list[Figure]:
     """Return the figures of a scope, totals first, then those of each value of a dimension."""
-    found = await count_figures(tx, scope, _COUNTED, by=by, today=today)
+    logged = await as_present(tx, scope)
+    found = await count_figures(tx, logged, _COUNTED, by=by, today=today)
     total = found[None]
     total[_COPIES] = await certified.copies_total(tx, scope)
-    total |= await reading_counts(tx, scope)
+    total |= await reading_counts(tx, logged)
     figures = [_figure(key, total) for key in DEFINITIONS]
     values = sorted(value for value in found if value is not None)
     if by is not None:

@@ -10,10 +10,11 @@ from kernel.time_zone import local_day
 from kit.errors import PASSING
 from prometheus_client import CollectorRegistry, Gauge
 
-from dossier.domain.errors import FoldBusy
+from dossier.domain.errors import FoldBusy, StillRecording
 from dossier.domain.rollups import Window, WindowRule, windows
 from dossier.store import cells, event_log
 from dossier.usecases.catalogue import Sessions
+from dossier.usecases.closing import Closer, close_past
 
 BATCH = 5_000
 
@@ -89,10 +90,19 @@ async def fold_log(folder: Folder, *, most: int) -> Folded:
 
 
 async def keep_folding(folder: Folder, *, seconds: float) -> None:
-    """Fold again and again; a failure is logged and tried again."""
+    """Fold again and again; a failure is logged and tried again.
+
+    When there was something new the past is closed too, so that figures asked while a long write
+    is under way can be told as of a moment ago.
+    """
+    closer = Closer(folder.sessions, folder.clock)
     while True:
         try:
-            await fold_log(folder, most=100 * BATCH)
+            folded = await fold_log(folder, most=100 * BATCH)
+            if folded.events:
+                await close_past(closer, None)
+        except StillRecording:
+            pass
         except PASSING as error:
             await log.awarning("fold_failed", error=type(error).__name__)
         await asyncio.sleep(seconds)

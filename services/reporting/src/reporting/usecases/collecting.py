@@ -28,6 +28,8 @@ from reporting.usecases.checking import recheck, window_of
 BROKEN_DOWN = "dossier"
 """Only dossiers are reported per procedure field; the other services have no such figures."""
 ASSESSOR = "rating"
+_MOST_ROUNDS = 2
+"""What was answered once is answered again: more are needed only by who comes back meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +62,40 @@ def instant_of_knowledge(asked: datetime | None, *, now: datetime) -> datetime:
 async def collect(
     neighbours: Neighbours, agency_code: str, period: ReportingPeriod, *, known_at: datetime
 ) -> Collected:
-    """Ask every record keeper at once; one that stays silent makes the report partial."""
-    answers, names, counted = await asyncio.gather(
+    """Ask every record keeper at once; one that stays silent makes the report partial.
+
+    A keeper that cannot answer as of the instant yet answers as of an earlier one. The others are
+    then asked again as of that, so that a report is as of one instant.
+    """
+    names = asyncio.ensure_future(_field_names(neighbours))
+    answers, counted = await _ask_all(neighbours, agency_code, period, known_at)
+    for _ in range(_MOST_ROUNDS):
+        earliest = min((source.known_at for source, _ in answers), default=known_at)
+        if earliest >= known_at:
+            break
+        known_at = earliest
+        answers, counted = await _ask_all(neighbours, agency_code, period, known_at)
+    figures = [figure for _, found in answers for figure in found]
+    return Collected(
+        known_at=known_at,
+        sources=tuple(source for source, _ in answers),
+        figures=(*figures, *composed(figures)),
+        field_names=await names,
+        counted_indicators=counted,
+    )
+
+
+async def _ask_all(
+    neighbours: Neighbours, agency_code: str, period: ReportingPeriod, known_at: datetime
+) -> tuple[Sequence[tuple[Source, Sequence[ReportFigure]]], tuple[int, ...] | None]:
+    return await asyncio.gather(
         asyncio.gather(
             *(
                 _ask(keeper, agency_code, period, known_at, neighbours.timeout_seconds)
                 for keeper in neighbours.keepers
             )
         ),
-        _field_names(neighbours),
         _counted_indicators(neighbours, agency_code, period, known_at),
-    )
-    figures = [figure for _, found in answers for figure in found]
-    return Collected(
-        known_at=known_at,
-        sources=tuple(source for source, _ in answers),
-        figures=(*figures, *composed(figures)),
-        field_names=names,
-        counted_indicators=counted,
     )
 
 
@@ -127,16 +145,18 @@ async def _ask(
     known_at: datetime,
     timeout_seconds: float,
 ) -> tuple[Source, Sequence[ReportFigure]]:
+    """Ask a keeper; its figures by field as of the instant that its totals were told as of.
+
+    Asked both at once, a record that comes between would be in one of them only.
+    """
     try:
         async with asyncio.timeout(timeout_seconds):
-            answers = await asyncio.gather(
-                keeper.figures(agency_code, period, known_at=known_at),
-                *(
-                    [keeper.figures(agency_code, period, known_at=known_at, by=PROCEDURE_FIELD)]
-                    if keeper.service == BROKEN_DOWN
-                    else []
-                ),
-            )
+            answers = [await keeper.figures(agency_code, period, known_at=known_at)]
+            if keeper.service == BROKEN_DOWN:
+                told = answers[0].known_at
+                answers.append(
+                    await keeper.figures(agency_code, period, known_at=told, by=PROCEDURE_FIELD)
+                )
     except (NeighbourUnavailable, TimeoutError) as error:
         note = str(getattr(error, "details", {}).get("status", "")) or type(error).__name__
         return Source(keeper.service, UNAVAILABLE, None, known_at, note), []
