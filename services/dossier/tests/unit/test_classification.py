@@ -68,6 +68,18 @@ def test_a_dossier_of_the_period_before_is_carried_over_unless_it_ended():
 
 
 @pytest.mark.parametrize(
+    ("due", "how"), [("07-08", "early"), ("07-07", "on_time"), ("07-06", "late")]
+)
+def test_what_ends_without_a_result_counts_by_its_end_and_beside_it(due, how):
+    dossier = days.received(Channel.DIRECT, date(2022, 7, 4), date.fromisoformat(f"2022-{due}"))
+    stopped = counted(days.ended(dossier, date(2022, 7, 7), EndKind.STOPPED))
+    settled = counted(days.ended(dossier, date(2022, 7, 7), EndKind.SETTLED))
+    assert {"settled", f"settled.{how}"} <= stopped & settled
+    assert stopped - settled == {"settled.without_result"}
+    assert settled - stopped == {f"settled.with_result.{how}"}
+
+
+@pytest.mark.parametrize(
     ("ended", "due", "expected"),
     [
         ("2022-07-07", "2022-07-08", "early"),

@@ -104,6 +104,9 @@ def test_a_cell_adds_up_to_every_counted_figure():
     assert found["dossiers.settled"] == (
         found["dossiers.settled.in_time"] + found["dossiers.settled.late"]
     )
+    assert found["dossiers.settled"] == found["dossiers.settled.without_result"] + sum(
+        found[f"dossiers.settled.with_result.{how}"] for how in ("early", "on_time", "late")
+    )
 
 
 def test_what_pends_in_a_running_period_is_what_came_and_has_not_gone():

@@ -72,6 +72,53 @@ def test_the_row_of_the_seed_report_is_computed_and_balances():
     assert broken(form) == set()
 
 
+def under(policy: str, **changes):
+    body = json.loads(RELEASE.read_text()) | {"classification_policy": policy} | changes
+    return ReportForm.model_validate(body).form()
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [("by_end_date", {8: 316, 9: 70, 10: 3}), ("as_on_time", {8: 310, 9: 78, 10: 1})],
+)
+def test_a_version_says_where_dossiers_without_a_result_are_printed(policy, expected):
+    """Law: our reading; six early ones and two late ones were stopped, given back or withdrawn."""
+    counted = TOTALS | {
+        "dossiers.settled.with_result.early": 310,
+        "dossiers.settled.with_result.on_time": 70,
+        "dossiers.settled.with_result.late": 1,
+        "dossiers.settled.without_result": 8,
+    }
+    form = under(policy)
+    assert form.figure_keys <= set(counted)
+    printed = fill(form, per_field={"tu-phap": counted}, total=counted, names={})
+    for cells in (printed.total, printed.rows[0].cells):
+        assert {number: cells[number] for number in (8, 9, 10)} == expected
+        assert cells[7] == 389
+    assert broken(printed) == set()
+
+
+def test_a_version_that_says_nothing_prints_them_by_their_end_and_keeps_its_digest():
+    said = json.loads(RELEASE.read_text()) | {"classification_policy": "by_end_date"}
+    form = ReportForm.model_validate(said)
+    assert form.form() == II06A
+    assert (
+        form.model_dump_json()
+        == ReportForm.model_validate_json(RELEASE.read_text()).model_dump_json()
+    )
+    assert "classification_policy" not in form.model_dump_json()
+    said |= {"classification_policy": "as_on_time"}
+    assert "as_on_time" in ReportForm.model_validate(said).model_dump_json()
+
+
+def test_a_column_agrees_with_no_figure_that_its_policy_reads_otherwise():
+    columns = json.loads(RELEASE.read_text())["columns"]
+    columns[9]["agrees_with"] = "dossiers.settled.late"
+    assert under("by_end_date", columns=columns)
+    with pytest.raises(MalformedForm):
+        under("as_on_time", columns=columns)
+
+
 counts = st.integers(0, 10_000)
 
 

@@ -6,7 +6,15 @@ from itertools import chain
 
 from kernel.periods import ReportingPeriod
 
-from dossier.domain.facts import FOREVER, Channel, Facts, ReturnMethod, Timeliness, timeliness
+from dossier.domain.facts import (
+    FOREVER,
+    Channel,
+    EndKind,
+    Facts,
+    ReturnMethod,
+    Timeliness,
+    timeliness,
+)
 
 
 def as_far_as_known(period: ReportingPeriod, day: date) -> ReportingPeriod:
@@ -52,12 +60,20 @@ def _flows(facts: Facts, period: ReportingPeriod) -> Iterator[str]:
 
 
 def _end(facts: Facts, period: ReportingPeriod) -> Iterator[str]:
-    """Columns 7 to 10. A dossier that was stopped counts by its end date like any other."""
+    """Columns 7 to 10. A dossier that was stopped counts by its end date like any other.
+
+    How those with a result ended is counted beside it: a version of the form may print the others
+    as on time.
+    """
     if facts.ended_on not in period:
         return
     how = timeliness(facts.ended_on, facts.due_on)
     yield "dossiers.settled"
     yield f"dossiers.settled.{how}"
+    if facts.end_kind is EndKind.STOPPED:
+        yield "dossiers.settled.without_result"
+    else:
+        yield f"dossiers.settled.with_result.{how}"
     if how is Timeliness.LATE:
         if facts.channel is Channel.ONLINE:
             yield "dossiers.online.settled.late"

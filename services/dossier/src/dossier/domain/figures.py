@@ -68,6 +68,25 @@ COUNTED: tuple[FigureDefinition, ...] = (
         "Giải quyết quá hạn",
         "Kết thúc trong kỳ, sau ngày đến hạn hợp pháp; thư xin lỗi không dời ngày đến hạn (cột 10).",
     ),
+    *(
+        _count(
+            f"dossiers.settled.with_result.{how}",
+            f"Giải quyết có kết quả, {label}",
+            f"Như «Giải quyết {label}», đã xử lý xong; không kể hồ sơ dừng xử lý, trả lại hoặc rút.",
+            _OURS,
+        )
+        for how, label in (
+            ("early", "trước hạn"),
+            ("on_time", "đúng hạn"),
+            ("late", "quá hạn"),
+        )
+    ),
+    _count(
+        "dossiers.settled.without_result",
+        "Kết thúc không có kết quả",
+        "Kết thúc trong kỳ do dừng xử lý, trả lại hoặc người nộp rút hồ sơ.",
+        _OURS,
+    ),
     _count(
         "dossiers.pending",
         "Số hồ sơ đang giải quyết",

@@ -15,6 +15,9 @@ MEASURES: dict[str, str] = {
     "settled_early": "dossiers.settled.early",
     "settled_on_time": "dossiers.settled.on_time",
     "settled_late": "dossiers.settled.late",
+    "with_result_early": "dossiers.settled.with_result.early",
+    "with_result_on_time": "dossiers.settled.with_result.on_time",
+    "with_result_late": "dossiers.settled.with_result.late",
     "pending_in_time": "dossiers.pending.in_time",
     "pending_overdue": "dossiers.pending.overdue",
     "online_settled_late": "dossiers.online.settled.late",
@@ -96,11 +99,14 @@ def counted(cell: Cell) -> dict[str, int]:
     kept = {key: cell[name] for name, key in MEASURES.items()}
     received = cell["received_online"] + cell["received_direct"] + cell["received_postal"]
     in_time = cell["settled_early"] + cell["settled_on_time"]
+    settled = in_time + cell["settled_late"]
+    with_result = sum(cell[name] for name in MEASURES if name.startswith("with_result"))
     return {
         **kept,
         "dossiers.received": received,
         "dossiers.total": received + cell[OPENING],
-        "dossiers.settled": in_time + cell["settled_late"],
+        "dossiers.settled": settled,
+        "dossiers.settled.without_result": settled - with_result,
         "dossiers.settled.in_time": in_time,
         "dossiers.pending": sum(cell[name] for name in CLOSING),
     }

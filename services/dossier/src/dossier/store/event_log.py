@@ -50,6 +50,7 @@ TYPES: dict[str, Any] = {
     "due_on": Date,
     "is_waiting": Boolean,
     "ended_on": Date,
+    "end_kind": Text,
     "returned_on": Date,
     "return_method": Text,
     "apologised_on": Date,

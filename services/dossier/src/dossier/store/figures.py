@@ -46,6 +46,8 @@ RETURNED = "dossiers.returned.postal"
 """The one figure that counts dossiers which may have ended before the period."""
 NEVER: ColumnElement[date] = literal_column("'infinity'::date", Date)
 """`FOREVER` said so that the planner sees which index serves, whatever the parameters are."""
+_STOPPED: ColumnElement[str] = literal_column("'stopped'", Text)
+"""`EndKind.STOPPED`, said so for the same reason."""
 _none: ColumnElement[int] = literal_column("0", BigInteger)
 
 
@@ -56,6 +58,7 @@ Place = tuple[int, date, date, int]
 _BEFORE_NEVER = {
     "dossiers.settled.late": "ended_on",
     "dossiers.online.settled.late": "ended_on",
+    "dossiers.settled.with_result.late": "ended_on",
     "dossiers.settled.late.without_apology": "ended_on",
     "dossiers.apologies": "apologised_on",
 }
@@ -105,6 +108,7 @@ def predicates(known: FromClause, period: Days) -> Predicates:
         f.ended_on <= f.due_on,
         or_(f.due_on == FOREVER, f.ended_on >= f.due_on),
     )
+    with_result = f.end_kind != _STOPPED
     pending = and_(f.from_on <= last, f.until_on > last)
     is_overdue = and_(f.due_on < last, ~f.is_waiting)
     return {
@@ -119,6 +123,10 @@ def predicates(known: FromClause, period: Days) -> Predicates:
         "dossiers.settled.on_time": on_time,
         "dossiers.settled.in_time": or_(early, on_time),
         "dossiers.settled.late": late,
+        "dossiers.settled.with_result.early": and_(early, with_result),
+        "dossiers.settled.with_result.on_time": and_(on_time, with_result),
+        "dossiers.settled.with_result.late": and_(late, with_result),
+        "dossiers.settled.without_result": and_(settled, f.end_kind == _STOPPED),
         "dossiers.pending": pending,
         "dossiers.pending.in_time": and_(pending, ~is_overdue),
         "dossiers.pending.overdue": and_(pending, is_overdue),

@@ -13,6 +13,30 @@ Cells = Mapping[int, int | None]
 OTHER_FIELD = "khac"
 
 
+class ClassificationPolicy(StrEnum):
+    """Where a version of a form prints dossiers that ended without a result.
+
+    Law: our reading (a version of a form says where it prints what ended without a result)
+    """
+
+    BY_END_DATE = "by_end_date"
+    """Early, on time or late by the day of their end, like any other."""
+    AS_ON_TIME = "as_on_time"
+    """All of them as settled on time."""
+
+
+_SETTLED = "dossiers.settled"
+_READ_AS: Mapping[ClassificationPolicy, Mapping[str, tuple[str, ...]]] = {
+    ClassificationPolicy.BY_END_DATE: {},
+    ClassificationPolicy.AS_ON_TIME: {
+        f"{_SETTLED}.early": (f"{_SETTLED}.with_result.early",),
+        f"{_SETTLED}.on_time": (f"{_SETTLED}.with_result.on_time", f"{_SETTLED}.without_result"),
+        f"{_SETTLED}.late": (f"{_SETTLED}.with_result.late",),
+    },
+}
+"""The figures that a policy counts in the place of one that a column names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: text (neither figures nor formula), counted (`figures`), or computed (`formula`).
@@ -76,6 +100,7 @@ class Form:
     row_source: str
     columns: tuple[Column, ...]
     checks: tuple[Check, ...]
+    classification_policy: ClassificationPolicy = ClassificationPolicy.BY_END_DATE
 
     def __post_init__(self) -> None:
         numbers = [column.number for column in self.columns]
@@ -88,6 +113,8 @@ class Form:
                 raise MalformedForm(reason="column_counted_and_computed", column=column.number)
             if column.formula and not column.formula.columns <= counted:
                 raise MalformedForm(reason="formula_reads_counted_columns", column=column.number)
+            if column.agrees_with in _READ_AS[self.classification_policy]:
+                raise MalformedForm(reason="agrees_with_another_policy", column=column.number)
         for check in self.checks:
             sides = [side for side in (check.left, check.right) if side]
             if any(not side.columns <= known for side in sides):
@@ -96,12 +123,17 @@ class Form:
     @property
     def figure_keys(self) -> frozenset[str]:
         """Return the figures that the counted columns need."""
-        return frozenset(key for column in self.columns for key in column.figures)
+        return frozenset(key for column in self.columns for key in self._read(column))
+
+    def _read(self, column: Column) -> list[str]:
+        """Return the figures that a column adds up under the form's policy."""
+        instead = _READ_AS[self.classification_policy]
+        return [read for key in column.figures for read in instead.get(key, (key,))]
 
     def cells(self, counts: Mapping[str, int | None]) -> dict[int, int | None]:
         """Compute one row: counted cells first, then formulas over them."""
         row = {
-            column.number: _sum(counts.get(key) for key in column.figures)
+            column.number: _sum(counts.get(key) for key in self._read(column))
             for column in self.columns
             if column.figures
         }

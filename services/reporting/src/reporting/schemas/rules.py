@@ -7,7 +7,7 @@ from kit.wire import Caption, Day, ShortText, Text, WireModel
 from pydantic import ConfigDict, Field, StringConstraints
 
 from reporting.domain.calendar import DayRule, DeadlineRule, PeriodKind, PeriodRule
-from reporting.domain.forms import Check, CheckKind, Column, Form
+from reporting.domain.forms import Check, CheckKind, ClassificationPolicy, Column, Form
 from reporting.domain.formula import Formula
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
@@ -180,6 +180,14 @@ class ReportForm(WireModel):
     row_source: Literal["procedure_field"]
     columns: Annotated[list[ColumnBody], Field(min_length=1, max_length=99)]
     checks: Annotated[list[CheckBody], Field(max_length=100)]
+    # Left out unless it says something, so that a version loaded before keeps its digest.
+    classification_policy: Annotated[
+        ClassificationPolicy,
+        Field(
+            exclude_if=lambda policy: policy is ClassificationPolicy.BY_END_DATE,
+            description="Where dossiers that were stopped, given back or withdrawn are printed.",
+        ),
+    ] = ClassificationPolicy.BY_END_DATE
 
     def form(self) -> Form:
         """Return the form of the domain; refuse one that contradicts itself."""
@@ -194,6 +202,7 @@ class ReportForm(WireModel):
             row_source=self.row_source,
             columns=tuple(column.column() for column in self.columns),
             checks=tuple(check.check() for check in self.checks),
+            classification_policy=self.classification_policy,
         )
 
 
