@@ -7,8 +7,8 @@ facts. On a long log a rebuild is quicker.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022_ends_without_result"
-down_revision = "0021_record_floor"
+revision = "0019_ends_without_result"
+down_revision = "0018_record_floor"
 
 MEASURES = ("with_result_early", "with_result_on_time", "with_result_late")
 FORGET = (

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021_record_floor"
-down_revision = "0013_refolded_names"
+revision = "0018_record_floor"
+down_revision = "0017_work_by_holder"
 
 BEGIN = """
 insert into record_floor (reached, settled) values ('2000-01-01T00:00:00Z', '2000-01-01T00:00:00Z')
