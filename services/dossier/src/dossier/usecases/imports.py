@@ -20,9 +20,15 @@ from dossier.domain.history import Told, past_course
 from dossier.domain.lifecycle import Status
 from dossier.domain.permissions import require_sight
 from dossier.schemas.imports import ImportedDossier, LineOutcome, LineProblem
-from dossier.store.histories import History, Particulars, Scribe
 from dossier.store.ids import time_ordered_ids
-from dossier.store.imports import Outcome, Placed, store_histories
+from dossier.store.imports import (
+    History,
+    Outcome,
+    Particulars,
+    Placed,
+    Scribe,
+    store_histories,
+)
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.ndjson import Line, batches
 from dossier.usecases.terms_book import TermsBook
