@@ -1,7 +1,7 @@
 """Bulk intake: a batch of whole histories by COPY into the real tables, all or nothing."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -77,7 +77,7 @@ class Particulars:
 
 @dataclass(slots=True)
 class History:
-    """A whole dossier as imported: its rows as they are copied, but for the serial's key.
+    """A whole dossier as imported: its rows as copied, but for the serial's key and the stamp.
 
     Bytes and not objects, because a batch holds thousands and is gone in a moment.
     """
@@ -118,10 +118,16 @@ Numbered = tuple[History, int]
 """A history and its serial of the day."""
 
 
-async def store_histories(tx: AsyncSession, histories: Sequence[History]) -> list[Placed]:
+async def store_histories(
+    tx: AsyncSession, histories: Sequence[History], *, by: str, clock: Callable[[], datetime]
+) -> list[Placed]:
     """Store those histories whose external id the agency does not know.
 
     Where it is known, the dossier that bears it must say what the history says.
+
+    They are recorded at the instant at which COPY begins, not when they were checked: a batch
+    waits for its turn and for the queue, and who asks for figures "as known" meanwhile must not
+    find later that more was known.
 
     The agencies' intake queues are held until the commit, so serials stay gapless and no
     duplicate can slip in; the day's counter is raised by as many as are stored.
@@ -139,7 +145,8 @@ async def store_histories(tx: AsyncSession, histories: Sequence[History]) -> lis
             new.setdefault(_external(history), history)
     with _refusing():
         serials = await _serials(connection, list(new.values()))
-        await _copy(connection, [(new[key], serials[key]) for key in new])
+        stamp = copying.instant(clock()) + copying.text(by)
+        await _copy(connection, [(new[key], serials[key]) for key in new], stamp)
     known |= {key: ((new[key].issued_on, serial), new[key].told) for key, serial in serials.items()}
     return [_placed(history, *known[_external(history)], new) for history in histories]
 
@@ -204,17 +211,26 @@ async def _serials(
     return serials
 
 
-async def _copy(connection: "asyncpg.Connection[Any]", numbered: Sequence[Numbered]) -> None:
-    """Copy table by table, in the order in which they refer to each other."""
+async def _copy(
+    connection: "asyncpg.Connection[Any]", numbered: Sequence[Numbered], stamp: bytes
+) -> None:
+    """Copy table by table, in the order in which they refer to each other.
+
+    `stamp` says when it was recorded and who told; rows that bear one end with it.
+    """
     if not numbered:
         return
     keyed = [(_key(history, serial), history) for history, serial in numbered]
     tables = (
         ("applicants", _APPLICANT, [h.applicant for _, h in keyed]),
-        ("dossiers", [*_KEY, *_DOSSIER], [key + h.dossier for key, h in keyed]),
+        ("dossiers", [*_KEY, *_DOSSIER], [key + h.dossier + stamp for key, h in keyed]),
         ("applicant_names", [*_KEY, *_NAME], [key + h.name for key, h in keyed]),
-        ("events", [*_KEY, *_EVENT], [key + event for key, h in keyed for event in h.events]),
-        ("facts", [*_KEY, *_FACT], [key + fact for key, h in keyed for fact in h.facts]),
+        (
+            "events",
+            [*_KEY, *_EVENT],
+            [key + event + stamp for key, h in keyed for event in h.events],
+        ),
+        ("facts", [*_KEY, *_FACT], [key + fact + stamp for key, h in keyed for fact in h.facts]),
     )
     for table, columns, rows in tables:
         await copying.copy_rows(connection, table, columns, rows)
@@ -238,7 +254,7 @@ _DOSSIER = [
 ]
 _EVENT = [
     *("event_number", "kind", "from_status", "to_status", "occurred_at"),
-    *("recorded_at", "recorded_by", "details"),
+    *("details", "recorded_at", "recorded_by"),
 ]
 _FACT = [
     *("stretch", "version", "is_last", "channel", "field_code", "procedure_code"),
@@ -252,8 +268,7 @@ _IMPORTED = copying.jsonb('{"imported": true}')
 class Scribe:
     """Writes the histories of a batch; what is alike in many is written once."""
 
-    def __init__(self, *, recorded_at: datetime, recorded_by: str) -> None:
-        self._told = copying.instant(recorded_at) + copying.text(recorded_by)
+    def __init__(self) -> None:
         self._words = cache(copying.text)
         self._days = cache(copying.day)
         self._terms: dict[tuple[str, int, Channel], bytes] = {}
@@ -304,7 +319,6 @@ class Scribe:
                 copying.text(of.external_id),
                 copying.uuid(of.applicant_id),
                 copying.integer(of.agency_id),
-                self._told,
             )
         )
 
@@ -320,7 +334,7 @@ class Scribe:
         details = self._received(course.due_on)
         for number, (event, at) in enumerate(zip(events, instants, strict=True), start=1):
             act = self._act(number, event.kind, event.from_status, event.to_status)
-            yield act + at + self._told + details
+            yield act + at + details
             details = _IMPORTED
 
     def _facts(self, of: Particulars, facts: Facts, *, version: int) -> Iterator[bytes]:
@@ -343,7 +357,6 @@ class Scribe:
                     days(facts.returned_on),
                     words(facts.return_method),
                     days(facts.apologised_on),
-                    self._told,
                 )
             )
 

@@ -47,7 +47,7 @@ _A_BREATH = 8
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """What an import works with; `explain` words a refusal, `clock` stamps each batch."""
+    """What an import works with; `explain` words a refusal, `clock` stamps what is stored."""
 
     sessions: async_sessionmaker[AsyncSession]
     office: Office
@@ -122,7 +122,7 @@ async def _work(
                 is_cut_short = checked.is_cut_short
                 if storing is not None:
                     await answers.put(await storing)
-                storing = asyncio.create_task(_answered(importer, checked))
+                storing = asyncio.create_task(_answered(importer, checked, acting.by))
             if storing is not None:
                 await answers.put(await storing)
     finally:
@@ -158,7 +158,7 @@ async def _check(
 ) -> _Checked:
     tools = _Tools(
         book,
-        Scribe(recorded_at=acting.now, recorded_by=acting.by),
+        Scribe(),
         time_ordered_ids(acting.now),
     )
     outcomes: dict[int, bytes] = {}
@@ -181,27 +181,28 @@ async def _check(
     return _Checked(outcomes, histories, is_cut_short=False)
 
 
-async def _answered(importer: Importer, checked: _Checked) -> bytes:
+async def _answered(importer: Importer, checked: _Checked, by: str) -> bytes:
     """Store a checked batch and return its answers, in the order of its lines."""
     outcomes = checked.outcomes
     if checked.histories:
-        outcomes = outcomes | await _stored(importer, checked.histories)
+        outcomes = outcomes | await _stored(importer, checked.histories, by)
     return b"".join(outcomes[number] for number in sorted(outcomes))
 
 
 async def _stored(
-    importer: Importer, histories: dict[int, tuple[str, History]]
+    importer: Importer, histories: dict[int, tuple[str, History]], by: str
 ) -> dict[int, bytes]:
     """Store histories together, or, when the database takes not all of them, by halves."""
     try:
         async with importer.sessions.begin() as tx:
-            placed = await store_histories(tx, [history for _, history in histories.values()])
+            told = [history for _, history in histories.values()]
+            placed = await store_histories(tx, told, by=by, clock=importer.clock)
     except NotStorable as refusal:
         if len(histories) == 1:
             return {number: _rejected(number, importer.explain(refusal)) for number in histories}
         numbers, middle = list(histories), len(histories) // 2
-        first = await _stored(importer, {n: histories[n] for n in numbers[:middle]})
-        return first | await _stored(importer, {n: histories[n] for n in numbers[middle:]})
+        first = await _stored(importer, {n: histories[n] for n in numbers[:middle]}, by)
+        return first | await _stored(importer, {n: histories[n] for n in numbers[middle:]}, by)
     return {
         number: _outcome(importer, number, agency_code, history, place)
         for (number, (agency_code, history)), place in zip(histories.items(), placed, strict=True)
