@@ -57,11 +57,18 @@ dossiers = Table(
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("case_officer", Text),
     Column("received_by", Text),
+    Column("previous_code", Text),
     UniqueConstraint("agency_id", "external_id"),
     ForeignKeyConstraint(
         ["agency_id", "applicant_id"], ["applicants.agency_id", "applicants.applicant_id"]
     ),
     CheckConstraint("status between 2 and 10", name="status"),
+    # A dossier by the code it bore in the system it was moved from.
+    Index(
+        "ix_dossiers_previous_code",
+        *("agency_id", "previous_code"),
+        postgresql_where=text("previous_code is not null"),
+    ),
     # Lists over several agencies, newest first; over one agency the primary key serves.
     Index(
         "ix_dossiers_newest", text("issued_on desc"), text("serial desc"), text("agency_id desc")
