@@ -77,3 +77,21 @@ def reads(app):
             return found.scalar_one()
 
     return count
+
+
+@pytest.fixture
+def a_history(agency):
+    def line(number: int, **changes) -> dict:
+        return {
+            "external_id": f"cu-{number}",
+            "agency_code": agency,
+            "procedure_code": "1.001193",
+            "channel": "online",
+            "received_at": "2022-07-04T08:00:00+07:00",
+            "settled_at": "2022-07-06T09:00:00+07:00",
+            "returned_at": "2022-07-07T09:00:00+07:00",
+            "applicant": {"full_name": f"Người nộp mẫu {number}", "phone": "0900000001"},
+            **changes,
+        }
+
+    return line

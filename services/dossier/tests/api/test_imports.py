@@ -2,32 +2,11 @@ import asyncio
 import gc
 import json
 import time
-from datetime import datetime, timedelta
 
 import pytest
 from dossier.schemas.imports import LineOutcome
-from dossier.store.agencies import number_agency
-from sqlalchemy import text
 
 NDJSON = {"content-type": "application/x-ndjson"}
-
-
-@pytest.fixture
-def a_history(agency):
-    def line(number: int, **changes) -> dict:
-        return {
-            "external_id": f"cu-{number}",
-            "agency_code": agency,
-            "procedure_code": "1.001193",
-            "channel": "online",
-            "received_at": "2022-07-04T08:00:00+07:00",
-            "settled_at": "2022-07-06T09:00:00+07:00",
-            "returned_at": "2022-07-07T09:00:00+07:00",
-            "applicant": {"full_name": f"Người nộp mẫu {number}", "phone": "0900000001"},
-            **changes,
-        }
-
-    return line
 
 
 async def send(client, *lines, headers=None) -> list[dict]:
@@ -384,29 +363,3 @@ async def test_imports_that_overlap_leave_the_collector_as_they_found_it(client,
 async def test_a_byte_order_mark_costs_no_line(client, a_history):
     line = b"\xef\xbb\xbf" + json.dumps(a_history(1)).encode()
     assert [o["outcome"] for o in await send(client, line, a_history(2))] == ["stored", "stored"]
-
-
-async def test_a_history_is_recorded_when_it_is_stored_and_not_when_it_was_read(
-    client, a_history, app, agency, copies
-):
-    read_at = app.state.clock()
-    stored_at = read_at + timedelta(minutes=3)
-    now = [read_at]
-    app.state.clock = lambda: now[0]
-    async with copies.begin() as tx:
-        number = await number_agency(tx, agency)
-    async with app.state.sessions.begin() as tx:  # the queue is held while the line is read
-        await tx.execute(text("select pg_advisory_xact_lock(7401, :number)"), {"number": number})
-        importing = asyncio.create_task(send(client, a_history(1)))
-        while not await tx.scalar(text("select count(*) from pg_locks where not granted")):  # noqa: ASYNC110 - only the database knows
-            await asyncio.sleep(0.01)
-        now[0] = stored_at
-    (outcome,) = await importing
-    events = (await client.get(f"/v1/dossiers/{outcome['code']}/events")).json()["items"]
-    assert {datetime.fromisoformat(event["recorded_at"]) for event in events} == {stored_at}
-    period = f"agency={agency}&from=2022-06-15&to=2022-09-14"
-    for known_at, count in ((read_at, 0), (stored_at, 1)):
-        known = known_at.isoformat().replace("+00:00", "Z")
-        answer = await client.get(f"/v1/figures?{period}&known_at={known}")
-        figures = {figure["key"]: figure["value"] for figure in answer.json()["figures"]}
-        assert figures["dossiers.received"] == count, known

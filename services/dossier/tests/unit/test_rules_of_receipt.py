@@ -6,6 +6,8 @@ import pytest
 from dossier.domain import facts as days
 from dossier.domain.apologies import require_apology_due, sent_in_time
 from dossier.domain.chronology import act_instant, receipt_instant
+from dossier.domain.desk import Desk
+from dossier.domain.dossier import Terms
 from dossier.domain.due_date import SupplementPolicy, TimeLimit, TimeUnit
 from dossier.domain.errors import (
     ApologyNotDue,
@@ -20,13 +22,17 @@ from dossier.domain.errors import (
     TooLongAgo,
 )
 from dossier.domain.facts import Channel, EndKind, ReturnMethod
-from dossier.domain.history import Told, past_course
+from dossier.domain.history import past_course
 from dossier.domain.lifecycle import Status
 from dossier.domain.permissions import may_see, require_sight
 from dossier.domain.procedures import ProcedureVersion, in_force
+from dossier.domain.told import Told
+from kernel.working_days import WorkingCalendar
 
 NOW = datetime(2022, 10, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+DESK = Desk(WorkingCalendar())
+TERMS = Terms(TimeLimit(3, TimeUnit.WORKING_DAY), SupplementPolicy.RESTART)
 
 
 def a_version(number: int, valid_from: date, valid_to: date | None = None) -> ProcedureVersion:
@@ -171,16 +177,16 @@ def told(**changes) -> Told:
     ],
 )
 def test_a_told_history_ends_where_its_instants_say(changes, status, kinds):
-    course, events = past_course(told(**changes), now=NOW)
+    course, events = past_course(told(**changes), TERMS, DESK, now=NOW)
     assert course.status == status
     assert [event.kind for event in events] == kinds
 
 
 def test_a_result_told_as_returned_went_by_hand_unless_said_otherwise():
-    course, _ = past_course(told(settled_at=NOW, returned_at=NOW), now=NOW)
+    course, _ = past_course(told(settled_at=NOW, returned_at=NOW), TERMS, DESK, now=NOW)
     assert course.facts.return_method is ReturnMethod.DIRECT
     by_post = told(settled_at=NOW, returned_at=NOW, return_method=ReturnMethod.POSTAL)
-    assert past_course(by_post, now=NOW)[0].facts.return_method is ReturnMethod.POSTAL
+    assert past_course(by_post, TERMS, DESK, now=NOW)[0].facts.return_method is ReturnMethod.POSTAL
 
 
 @pytest.mark.parametrize(
@@ -197,9 +203,9 @@ def test_a_result_told_as_returned_went_by_hand_unless_said_otherwise():
 )
 def test_a_history_that_contradicts_itself_is_refused(changes):
     with pytest.raises(InconsistentHistory):
-        past_course(told(**changes), now=NOW)
+        past_course(told(**changes), TERMS, DESK, now=NOW)
 
 
 def test_a_history_does_not_reach_into_the_future():
     with pytest.raises(InTheFuture):
-        past_course(told(settled_at=NOW + HOUR), now=NOW)
+        past_course(told(settled_at=NOW + HOUR), TERMS, DESK, now=NOW)

@@ -77,6 +77,7 @@ class Dossier:
     applicant: MaskedApplicant
     resolver_agency_id: int
     resolver_agency_code: str
+    previous_code: str | None = None
 
     @property
     def code(self) -> str:

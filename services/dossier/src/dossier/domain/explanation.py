@@ -18,6 +18,7 @@ from dossier.domain.due_date import (
     counted_from_receipt,
     is_idle,
 )
+from dossier.domain.recomputing import DUE_DATE_TOLD
 from dossier.domain.stops import Stop, StopKind, Turn, stops_of
 
 RECEIPT_LAW = "our reading (the day of receipt is day 0; a due date is never a day off)"
@@ -28,6 +29,7 @@ SAME_DAY_LAW = "our reading (due the same day until the cut-off, later the next 
 SUPPLEMENT_LAW = "NĐ 61/2018/NĐ-CP art. 19.4"
 PAUSE_LAW = "our reading (a procedure may say that a supplement only pauses the limit)"
 PAYMENT_LAW = "our reading (a financial obligation pauses the limit)"
+TOLD_LAW = "our reading (a due date is taken over as the old system told it, with its reason)"
 
 
 class LegKind(StrEnum):
@@ -38,13 +40,15 @@ class LegKind(StrEnum):
     PAUSED = "paused"
     UNMOVED = "unmoved"
     STANDING = "standing"
+    TOLD = "told"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
     """One part of the counting, from an instant on; `law` says by what rule.
 
-    `stop` is what it follows, None after the receipt. Without `steps` the due date stays.
+    `stop` is what it follows, None after the receipt. Without `steps` the due date stays, or is
+    what the system told that the dossier was moved from; `reason` is then that system's.
     `postponed_because` says why the instant counts on a later day, or came after the cut-off.
     """
 
@@ -56,6 +60,7 @@ class Leg:
     due_on: date | None
     postponed_because: Closed | None = None
     steps: tuple[Step, ...] = ()
+    reason: str | None = None
 
     def days(self, desk: Desk) -> Iterator[tuple[Step, Closed | None]]:
         """Give the days on which nothing counted yet, then those of the counting, and why.
@@ -87,11 +92,33 @@ class Trace:
         return self.legs[-1].due_on
 
 
-def explained(received_at: datetime, terms: Terms, stops: Iterable[Stop], desk: Desk) -> Trace:
-    """Count from the receipt through every stop, in order, on the calendar as it is known now."""
-    legs = [_receipt(received_at, terms.limit, desk)]
+@dataclass(frozen=True, slots=True)
+class ToldDay:
+    """A due date that an old system told, from when on it held, and why."""
+
+    at: datetime
+    due_on: date
+    reason: str
+
+
+def explained(
+    received_at: datetime,
+    terms: Terms,
+    stops: Iterable[Stop],
+    desk: Desk,
+    told_days: Sequence[ToldDay] = (),
+) -> Trace:
+    """Count from the receipt through every stop, in order, on the calendar as it is known now.
+
+    What an old system told during a stop holds when the clock runs again.
+    """
+    legs, left = [_receipt(received_at, terms.limit, desk)], list(told_days)
     for stop in stops:
+        while left and (stop.to_at is None or left[0].at < stop.to_at):
+            legs.append(_taken_over(left.pop(0), legs[-1].due_on))
         legs.append(_after(stop, legs[-1].due_on, terms, desk))
+    for day in left:
+        legs.append(_taken_over(day, legs[-1].due_on))
     return Trace(tuple(legs))
 
 
@@ -99,7 +126,30 @@ def told(events: Sequence[Recorded], corrections: Corrections, terms: Terms, des
     """Fold the events of a dossier, each when it really happened, into the counting."""
     received, *rest = effective(events, corrections)
     turns = [Turn(e.from_status, e.to_status, e.occurred_at) for e in rest if e.is_move]
-    return explained(received.occurred_at, terms, stops_of(turns), desk)
+    days = [
+        ToldDay(
+            e.occurred_at, date.fromisoformat(str(e.details["due_on"])), str(e.details["reason"])
+        )
+        for e in rest
+        if e.kind == DUE_DATE_TOLD
+    ]
+    return explained(received.occurred_at, terms, stops_of(turns), desk, days)
+
+
+def _taken_over(day: ToldDay, due_on: date | None) -> Leg:
+    """Let a due date stand as it was told.
+
+    Law: our reading (a due date is taken over as the old system told it, with its reason)
+    """
+    return Leg(
+        kind=LegKind.TOLD,
+        law=TOLD_LAW,
+        from_at=day.at,
+        stop=None,
+        due_on_before=due_on,
+        due_on=day.due_on,
+        reason=day.reason,
+    )
 
 
 def _receipt(received_at: datetime, limit: TimeLimit, desk: Desk) -> Leg:

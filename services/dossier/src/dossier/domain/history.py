@@ -1,66 +1,40 @@
 """A history told afterwards: the course an imported dossier took, and the events of it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import datetime
 
 from kernel.time_zone import local_day
 
-from dossier.domain.dossier import Course
+from dossier.domain.desk import Desk
+from dossier.domain.dossier import Course, Terms
 from dossier.domain.errors import InconsistentHistory, InTheFuture
-from dossier.domain.facts import FOREVER, Channel, EndKind, Facts, ReturnMethod, Stretch
+from dossier.domain.facts import FOREVER, EndKind, Facts, ReturnMethod, Stretch
 from dossier.domain.lifecycle import Status
+from dossier.domain.retelling import last_instant, replayed
+from dossier.domain.told import PastEvent, Told
 
 _KINDS = {
     status: status.name.lower() for status in (Status.IN_PROCESS, Status.SETTLED, Status.RETURNED)
 }
 
 
-class PastEvent(NamedTuple):
-    """One act of an imported history."""
-
-    kind: str
-    from_status: Status | None
-    to_status: Status
-    occurred_at: datetime
-
-
-class Told(NamedTuple):
-    """What a line tells: instants in order, and the status when it names one."""
-
-    channel: Channel
-    received_at: datetime
-    due_on: date | None
-    settled_at: datetime | None
-    returned_at: datetime | None
-    return_method: ReturnMethod | None
-    status: Status | None
-
-
-class Content(NamedTuple):
-    """What tells one dossier from another that bears its external id."""
-
-    procedure_code: str
-    channel: str
-    full_name: str
-    instants: frozenset[datetime]
-
-    def says(self, other: "Content") -> bool:
-        """Tell whether all that `other` says is said here; what came after may be said too."""
-        return self[:-1] == other[:-1] and self.instants >= other.instants
-
-
-def past_course(told: Told, *, now: datetime) -> tuple[Course, tuple[PastEvent, ...]]:
+def past_course(
+    told: Told, terms: Terms, desk: Desk, *, now: datetime
+) -> tuple[Course, tuple[PastEvent, ...]]:
     """Return where the dossier stands and how it got there.
 
-    What stands here is what the acts would have made of it one by one; it is told at once, because
-    histories come by the million.
+    A plain history is told at once, because they come by the million; what stands then is what the
+    acts would have made of it one by one. Any other is told act by act, by the functions of the
+    acts themselves. What the law limits at the desk (a supplement is asked for within three days,
+    an apology leaves before the due date) is kept as it was and marked, not refused: it was so.
 
     Raises:
         InTheFuture: an instant lies after now.
-        InconsistentHistory: the instants are out of order, or the status contradicts them.
+        InconsistentHistory: the instants are out of order, or what is told contradicts itself.
     """
     _require_order(told, now=now)
+    if not told.is_plain:
+        return replayed(told, terms, desk)
     events = _events(told)
     *_before, last = events
     return (
@@ -115,16 +89,20 @@ def _method(told: Told) -> ReturnMethod | None:
 def _require_order(told: Told, *, now: datetime) -> None:
     settled_at = told.settled_at or told.received_at
     last = told.returned_at or settled_at
+    if not told.is_plain:
+        last = last_instant(told)
     if last > now:
         raise InTheFuture(occurred_at=last)
-    if not told.received_at <= settled_at <= last:
-        raise InconsistentHistory(why="order")
+    if settled_at < told.received_at:
+        raise InconsistentHistory(why="order", pointer="settled_at")
+    if told.returned_at is not None and told.returned_at < settled_at:
+        raise InconsistentHistory(why="order", pointer="returned_at")
     if told.returned_at is not None and told.settled_at is None:
-        raise InconsistentHistory(why="returned_but_not_settled")
+        raise InconsistentHistory(why="returned_but_not_settled", pointer="settled_at")
     if told.return_method is not None and told.returned_at is None:
-        raise InconsistentHistory(why="method_without_return")
-    if told.status is not None and told.status not in _possible(told):
-        raise InconsistentHistory(why="status")
+        raise InconsistentHistory(why="method_without_return", pointer="return_method")
+    if told.is_plain and told.status is not None and told.status not in _possible(told):
+        raise InconsistentHistory(why="status", pointer="status")
 
 
 def _possible(told: Told) -> frozenset[Status]:

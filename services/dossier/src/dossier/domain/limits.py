@@ -81,6 +81,15 @@ def require_supplement_left(
         raise SupplementsUsedUp(most=limit.most, asked_before=asked_before, law=limit.law)
 
 
+def asked_in_time(received_at: datetime, *, asked_at: datetime, desk: Desk) -> bool:
+    """Tell whether a supplement was asked for in the days for asking; an old register may say so.
+
+    Law: NĐ 61/2018/NĐ-CP art. 19.4
+    """
+    limit = limit_on(SUPPLEMENT_LIMITS, local_day(received_at))
+    return limit is None or local_day(asked_at) <= last_day_to_ask(received_at, limit, desk)
+
+
 def require_apology_in_time(due_on: date, *, sent_at: datetime) -> None:
     """Refuse an apology that leaves too late to be one.
 

@@ -13,6 +13,8 @@ from dossier.domain.errors import DaysReversed, NotTheProvince
 
 RECOMPUTED = "due_date_recomputed"
 """The kind of the event."""
+DUE_DATE_TOLD = "due_date_told"
+"""The kind of the event that keeps a due date as the system a dossier was moved from told it."""
 
 
 class RunState(StrEnum):

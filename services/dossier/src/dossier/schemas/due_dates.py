@@ -88,6 +88,9 @@ class LegOut(WireModel):
     )
     due_on_before: date | None
     due_on: date | None
+    reason: str | None = Field(
+        description="Why the due date is another, as told by the system the dossier was moved from."
+    )
     days: tuple[CountedDay, ...]
 
 

@@ -37,6 +37,12 @@ class Narrowing(WireModel):
     due_to: Day | None = Field(default=None, description="The last day, inclusive.")
     ended_from: Day | None = None
     ended_to: Day | None = Field(default=None, description="The last day, inclusive.")
+    external_id: ShortText | None = Field(
+        default=None, description="The client's own identifier, as it was handed in."
+    )
+    previous_code: ShortText | None = Field(
+        default=None, description="The code it bore in the system it was moved from."
+    )
     applicant: ShortText | None = Field(
         default=None,
         description="Words of the applicant's name, with or without accents; the last may be a "

@@ -43,6 +43,7 @@ class DossierLine(Receipt):
     subject: str | None
     components_count: int | None
     external_id: str | None
+    previous_code: str | None
     filing_id: UUID | None
 
 

@@ -17,7 +17,7 @@ _AS_STORED = (
     *("time_limit_value", "time_limit_unit", "status", "version"),
     *("field_code", "version_number", "promised_on", "ended_at"),
     *("end_kind", "returned_at", "return_method", "components_count"),
-    *("external_id", "filing_id"),
+    *("external_id", "previous_code", "filing_id"),
 )
 
 

@@ -6,25 +6,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cache
 from operator import attrgetter
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dossier.domain.dossier import Course
-from dossier.domain.due_date import TimeLimit
 from dossier.domain.errors import NotStorable
-from dossier.domain.facts import Channel, Facts
-from dossier.domain.history import Content, PastEvent
-from dossier.domain.lifecycle import Status
-from dossier.domain.names import folded
-from dossier.domain.procedures import ProcedureVersion
+from dossier.domain.told import Content
 from dossier.store import copying
 from dossier.store.intake import driver_connection
+from dossier.store.scribe import History
 
 _QUEUE = 7401
 """The lock namespace of `receive_dossier`."""
@@ -38,7 +31,13 @@ _KNOWN = """
                select array_agg(e.occurred_at) from events e
                where e.agency_id = d.agency_id and e.issued_on = d.issued_on
                  and e.serial = d.serial
-           ) || array_remove(array[d.received_at, d.ended_at, d.returned_at], null) as instants
+           ) || array_remove(array[d.received_at, d.ended_at, d.returned_at], null) as instants, (
+               select array_agg(
+                   e.kind || ' ' || coalesce(e.details ->> 'promised_on', e.details ->> 'due_on')
+               ) from events e
+               where e.agency_id = d.agency_id and e.issued_on = d.issued_on
+                 and e.serial = d.serial and e.kind in ('due_date_told', 'apologised')
+           ) || array_remove(array['previous_code ' || d.previous_code], null) as marks
     from unnest($1::int[], $2::text[]) as asked (agency_id, external_id)
     join dossiers d using (agency_id, external_id)
     join applicants p on p.agency_id = d.agency_id and p.applicant_id = d.applicant_id
@@ -54,44 +53,6 @@ _RAISE = """
         do update set last_serial = s.last_serial + excluded.last_serial
     returning agency_id, issued_on, last_serial
 """
-
-
-@dataclass(slots=True, kw_only=True)
-class Particulars:
-    """What an imported dossier is besides its course: whose, and under which terms.
-
-    Not frozen, like `History`, because guarding each field costs more than the rest of making it.
-    """
-
-    agency_id: int
-    external_id: str
-    applicant_id: UUID
-    full_name: str
-    sealed: bytes | None
-    key_id: str
-    subject: str | None
-    version: ProcedureVersion
-    limit: TimeLimit
-    received_at: datetime
-
-
-@dataclass(slots=True)
-class History:
-    """A whole dossier as imported: its rows as copied, but for the serial's key and the stamp.
-
-    Bytes and not objects, because a batch holds thousands and is gone in a moment.
-    """
-
-    agency_id: int
-    external_id: str
-    issued_on: date
-    received_at: datetime
-    told: Content
-    applicant: bytes
-    dossier: bytes
-    name: bytes
-    events: Sequence[bytes]
-    facts: Sequence[bytes]
 
 
 class Outcome(StrEnum):
@@ -145,8 +106,9 @@ async def store_histories(
             new.setdefault(_external(history), history)
     with _refusing():
         serials = await _serials(connection, list(new.values()))
-        stamp = copying.instant(clock()) + copying.text(by)
-        await _copy(connection, [(new[key], serials[key]) for key in new], stamp)
+        recorded_at = copying.instant(clock())
+        numbered = [(new[key], serials[key]) for key in new]
+        await _copy(connection, numbered, recorded_at, copying.text(by))
     known |= {key: ((new[key].issued_on, serial), new[key].told) for key, serial in serials.items()}
     return [_placed(history, *known[_external(history)], new) for history in histories]
 
@@ -186,6 +148,7 @@ async def _known(
                 row["channel"],
                 row["full_name"],
                 frozenset(row["instants"]),
+                frozenset(row["marks"] or ()),
             ),
         )
         for row in await connection.fetch(_KNOWN, agencies, external_ids)
@@ -212,14 +175,15 @@ async def _serials(
 
 
 async def _copy(
-    connection: "asyncpg.Connection[Any]", numbered: Sequence[Numbered], stamp: bytes
+    connection: "asyncpg.Connection[Any]",
+    numbered: Sequence[Numbered],
+    recorded_at: bytes,
+    by: bytes,
 ) -> None:
-    """Copy table by table, in the order in which they refer to each other.
-
-    `stamp` says when it was recorded and who told; rows that bear one end with it.
-    """
+    """Copy table by table, in the order in which they refer to each other."""
     if not numbered:
         return
+    stamp = recorded_at + by
     keyed = [(_key(history, serial), history) for history, serial in numbered]
     tables = (
         ("applicants", _APPLICANT, [h.applicant for _, h in keyed]),
@@ -231,9 +195,20 @@ async def _copy(
             [key + event + stamp for key, h in keyed for event in h.events],
         ),
         ("facts", [*_KEY, *_FACT], [key + fact + stamp for key, h in keyed for fact in h.facts]),
+        (
+            "supplement_requests",
+            [*_KEY, *_SUPPLEMENT],
+            [key + asked + stamp for key, h in keyed for asked in h.supplements],
+        ),
+        (
+            "apologies",
+            [*_KEY, *_APOLOGY],
+            [key + apology + recorded_at for key, h in keyed for apology in h.apologies],
+        ),
     )
     for table, columns, rows in tables:
-        await copying.copy_rows(connection, table, columns, rows)
+        if rows:
+            await copying.copy_rows(connection, table, columns, rows)
 
 
 def _key(history: History, serial: int) -> bytes:
@@ -245,11 +220,12 @@ _KEY = ["agency_id", "issued_on", "serial"]
 _APPLICANT = ["agency_id", "applicant_id", "full_name", "sealed", "key_id"]
 _NAME = ["folded_name"]
 _DOSSIER = [
-    *("version", "status", "came_from", "status_since"),
+    *("version", "status", "came_from", "status_since", "stopped_at"),
     *("channel", "procedure_code", "procedure_name", "version_number", "field_code"),
     *("time_limit_value", "time_limit_unit", "cutoff_time", "supplement_policy"),
     *("received_at", "due_on", "ended_at", "end_kind", "returned_at", "return_method"),
-    *("subject", "external_id", "applicant_id", "resolver_agency_id"),
+    *("subject", "external_id", "previous_code", "promised_on"),
+    *("applicant_id", "resolver_agency_id"),
     *("recorded_at", "received_by"),
 ]
 _EVENT = [
@@ -261,146 +237,8 @@ _FACT = [
     *("received_on", "from_on", "until_on", "due_on", "is_waiting", "ended_on", "end_kind"),
     *("returned_on", "return_method", "apologised_on", "recorded_from", "officer"),
 ]
-_WAITING, _RUNNING = copying.boolean(True), copying.boolean(False)  # noqa: FBT003 - values to write
-_IMPORTED = copying.jsonb('{"imported": true}')
-
-
-class Scribe:
-    """Writes the histories of a batch; what is alike in many is written once."""
-
-    def __init__(self) -> None:
-        self._words = cache(copying.text)
-        self._days = cache(copying.day)
-        self._terms: dict[tuple[str, int, Channel], bytes] = {}
-        self._stretch = cache(_stretch)
-        self._state = cache(_state)
-        self._act = cache(_act)
-        self._received = cache(_received)
-
-    def history(
-        self, particulars: Particulars, course: Course, events: Sequence[PastEvent]
-    ) -> History:
-        """Write the rows that a dossier and its course make."""
-        instants = [copying.instant(event.occurred_at) for event in events]
-        return History(
-            particulars.agency_id,
-            particulars.external_id,
-            course.facts.received_on,
-            particulars.received_at,
-            Content(
-                particulars.version.procedure_code,
-                course.facts.channel,
-                particulars.full_name,
-                frozenset(event.occurred_at for event in events),
-            ),
-            _applicant(particulars),
-            self._dossier(particulars, course, instants),
-            copying.text(folded(particulars.full_name)),
-            list(self._events(course, events, instants)),
-            list(self._facts(particulars, course.facts, version=len(events))),
-        )
-
-    def _dossier(self, of: Particulars, course: Course, instants: Sequence[bytes]) -> bytes:
-        """Write the dossier, which was received with its first event and stands by its last."""
-        facts, words = course.facts, self._words
-        return b"".join(
-            (
-                self._state(len(instants), course.status, course.came_from),
-                instants[-1],
-                words(facts.channel),
-                self._terms_of(of, facts.channel),
-                instants[0],
-                self._days(course.due_on),
-                copying.instant(course.ended_at),
-                words(facts.end_kind),
-                copying.instant(course.returned_at),
-                words(facts.return_method),
-                copying.text(of.subject),
-                copying.text(of.external_id),
-                copying.uuid(of.applicant_id),
-                copying.integer(of.agency_id),
-            )
-        )
-
-    def _terms_of(self, of: Particulars, channel: Channel) -> bytes:
-        key = (of.version.procedure_code, of.version.number, channel)
-        if key not in self._terms:
-            self._terms[key] = _terms(of.version, of.limit)
-        return self._terms[key]
-
-    def _events(
-        self, course: Course, events: Sequence[PastEvent], instants: Sequence[bytes]
-    ) -> Iterator[bytes]:
-        details = self._received(course.due_on)
-        for number, (event, at) in enumerate(zip(events, instants, strict=True), start=1):
-            act = self._act(number, event.kind, event.from_status, event.to_status)
-            yield act + at + details
-            details = _IMPORTED
-
-    def _facts(self, of: Particulars, facts: Facts, *, version: int) -> Iterator[bytes]:
-        days, words = self._days, self._words
-        last = len(facts.stretches)
-        for number, stretch in enumerate(facts.stretches, start=1):
-            yield b"".join(
-                (
-                    self._stretch(number, version, number == last),
-                    words(facts.channel),
-                    words(of.version.field_code),
-                    words(of.version.procedure_code),
-                    days(facts.received_on),
-                    days(stretch.from_on),
-                    days(stretch.until_on),
-                    days(stretch.due_on),
-                    _WAITING if stretch.is_waiting else _RUNNING,
-                    days(facts.ended_on),
-                    words(facts.end_kind),
-                    days(facts.returned_on),
-                    words(facts.return_method),
-                    days(facts.apologised_on),
-                )
-            )
-
-
-def _applicant(of: Particulars) -> bytes:
-    return b"".join(
-        (
-            copying.integer(of.agency_id),
-            copying.uuid(of.applicant_id),
-            copying.text(of.full_name),
-            copying.data(of.sealed),
-            copying.text(of.key_id),
-        )
-    )
-
-
-def _terms(version: ProcedureVersion, limit: TimeLimit) -> bytes:
-    return b"".join(
-        (
-            copying.text(version.procedure_code),
-            copying.text(version.name),
-            copying.integer(version.number),
-            copying.text(version.field_code),
-            copying.integer(limit.value),
-            copying.text(limit.unit),
-            copying.hour(limit.cutoff),
-            copying.text(version.supplement_policy),
-        )
-    )
-
-
-def _stretch(number: int, version: int, is_last: bool) -> bytes:  # noqa: FBT001 - as in copying
-    return copying.smallint(number) + copying.integer(version) + copying.boolean(is_last)
-
-
-def _state(version: int, status: Status, came_from: Status | None) -> bytes:
-    return copying.integer(version) + copying.smallint(status) + copying.smallint(came_from)
-
-
-def _act(number: int, kind: str, from_status: Status | None, to_status: Status) -> bytes:
-    statuses = copying.smallint(from_status) + copying.smallint(to_status)
-    return copying.integer(number) + copying.text(kind) + statuses
-
-
-def _received(due_on: date | None) -> bytes:
-    due = "null" if due_on is None else f'"{due_on}"'
-    return copying.jsonb(f'{{"imported": true, "due_on": {due}}}')
+_SUPPLEMENT = [
+    *("request_number", "items", "reason", "asked_at", "supplied_at"),
+    *("recorded_at", "asked_by"),
+]
+_APOLOGY = ["reason_code", "reason", "promised_on", "sent_at", "sent_in_time", "recorded_at"]

@@ -38,7 +38,7 @@ _DAYS = f"""
 _PLAIN = """
     d.status, d.procedure_code, d.procedure_name, d.version_number, d.field_code, d.channel,
     d.time_limit_value, d.time_limit_unit, d.version, d.end_kind, d.return_method,
-    d.components_count, d.external_id, d.filing_id
+    d.components_count, d.external_id, d.previous_code, d.filing_id
 """
 _AS_COLUMNS = f"""
     d.agency_id, d.issued_on, d.serial, a.code as agency_code, r.code as resolver_agency_code,
@@ -119,6 +119,8 @@ class Wanted:
     due: Days = Days()
     ended: Days = Days()
     name: str | None = None
+    external_id: str | None = None
+    previous_code: str | None = None
 
 
 class Line(NamedTuple):
@@ -240,6 +242,8 @@ class _Statement:
         codes = self._wanted.agencies
         if codes is not None and len(codes) <= _FEW_AGENCIES:
             return len(codes) > 1
+        if self._wanted.external_id is not None or self._wanted.previous_code is not None:
+            return True  # each agency's own index finds one at once
         return self._statuses != (None,)
 
     def _walked(self, conditions: Sequence[str]) -> str:
@@ -303,6 +307,8 @@ class _Statement:
             "channel": wanted.channel,
             "received_by": wanted.intake_officer,
             "case_officer": wanted.case_officer,
+            "external_id": wanted.external_id,
+            "previous_code": wanted.previous_code,
         }
         return [
             f"d.{column} = {self._value(value)}"

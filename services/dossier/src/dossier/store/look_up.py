@@ -12,7 +12,8 @@ SHOWN = """
     select d.procedure_code, d.procedure_name, d.channel, d.received_at, d.due_on,
            d.time_limit_value, d.time_limit_unit, d.status, d.version, d.field_code,
            d.version_number, d.promised_on, d.ended_at, d.end_kind, d.returned_at,
-           d.return_method, d.subject, d.components_count, d.external_id, d.filing_id,
+           d.return_method, d.subject, d.components_count, d.external_id, d.previous_code,
+           d.filing_id,
            d.applicant_id, d.resolver_agency_id, p.full_name, p.sealed, p.key_id
 """
 """What a sheet shows of a dossier `d` and its applicant `p`."""

@@ -115,6 +115,7 @@ def _leg(leg: Leg, desk: Desk) -> LegOut:
         postponed_because=leg.postponed_because,
         due_on_before=leg.due_on_before,
         due_on=leg.due_on,
+        reason=leg.reason,
         days=tuple(_day(step, why, desk) for step, why in leg.days(desk)),
     )
 

@@ -48,6 +48,7 @@ _COLUMNS = (
     Column("Kết thúc do", 16),
     Column("Ngày trả kết quả", 16, is_of_days=True),
     Column("Mã ngoài", 20),
+    Column("Mã hồ sơ cũ", 24),
 )
 
 
@@ -108,6 +109,7 @@ def _line(row: Row, *, in_clear: bool) -> list[Cell]:
         None if row["end_kind"] is None else _ENDS[row["end_kind"]],
         None if row["returned_at"] is None else row["returned_at"].astimezone(LOCAL_ZONE).date(),
         row["external_id"],
+        row["previous_code"],
     ]
 
 

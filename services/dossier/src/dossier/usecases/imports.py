@@ -5,7 +5,7 @@ import gc
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from kernel.refusals import NeighbourUnavailable, Refusal
@@ -14,21 +14,16 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from dossier.domain.chronology import receipt_instant
-from dossier.domain.dossier import numbered_code
+from dossier.domain.dossier import Terms, numbered_code
 from dossier.domain.errors import ExternalIdReused, NotStorable
-from dossier.domain.history import Told, past_course
+from dossier.domain.history import past_course
 from dossier.domain.lifecycle import Status
 from dossier.domain.permissions import require_sight
+from dossier.domain.told import PastApology, PastDueDate, PastPause, Told
 from dossier.schemas.imports import ImportedDossier, LineOutcome, LineProblem
 from dossier.store.ids import time_ordered_ids
-from dossier.store.imports import (
-    History,
-    Outcome,
-    Particulars,
-    Placed,
-    Scribe,
-    store_histories,
-)
+from dossier.store.imports import Outcome, Placed, store_histories
+from dossier.store.scribe import History, Particulars, Scribe
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.ndjson import Line, batches
 from dossier.usecases.terms_book import TermsBook
@@ -217,16 +212,9 @@ async def _history(
     agreed = await tools.book.agreed(
         paper.agency_code, paper.procedure_code, paper.channel, local_day(received_at)
     )
-    told = Told(
-        channel=paper.channel,
-        received_at=received_at,
-        due_on=agreed.due_on(received_at),
-        settled_at=paper.settled_at,
-        returned_at=paper.returned_at,
-        return_method=paper.return_method,
-        status=None if paper.status is None else Status(paper.status),
-    )
-    course, events = past_course(told, now=acting.now)
+    told = _told(paper, received_at, agreed.due_on(received_at))
+    terms = Terms(agreed.limit, agreed.version.supplement_policy)
+    course, events = past_course(told, terms, agreed.desk, now=acting.now)
     applicant_id = next(tools.applicant_ids)
     particulars = Particulars(
         agency_id=agreed.agency_id,
@@ -239,8 +227,36 @@ async def _history(
         version=agreed.version,
         limit=agreed.limit,
         received_at=received_at,
+        previous_code=paper.previous_code,
     )
-    return tools.scribe.history(particulars, course, events)
+    return tools.scribe.history(particulars, course, events, told)
+
+
+def _told(paper: ImportedDossier, received_at: datetime, due_on: date | None) -> Told:
+    due_date, apology = paper.due_date, paper.apology
+    return Told(
+        channel=paper.channel,
+        received_at=received_at,
+        due_on=due_on,
+        settled_at=paper.settled_at,
+        returned_at=paper.returned_at,
+        return_method=paper.return_method,
+        status=None if paper.status is None else Status(paper.status),
+        pauses=tuple(
+            [PastPause(p.kind, p.asked_at, p.received_at, p.reason) for p in paper.pauses]
+        ),
+        due_date=None
+        if due_date is None
+        else PastDueDate(due_date.due_on, due_date.moved_at, due_date.reason),
+        apology=None
+        if apology is None
+        else PastApology(
+            apology.apologised_on, apology.promised_on, apology.reason_code, apology.reason
+        ),
+        stopped_at=paper.stopped_at,
+        withdrawn_at=paper.withdrawn_at,
+        end_reason=paper.end_reason,
+    )
 
 
 class _TooLong(Exception):

@@ -93,6 +93,8 @@ async def wanted(office: Office, asked: Narrowing, searcher: Searcher) -> Wanted
         due=Days(asked.due_from, asked.due_to),
         ended=Days(asked.ended_from, asked.ended_to),
         name=_name(asked.applicant, searcher),
+        external_id=asked.external_id,
+        previous_code=asked.previous_code,
     )
 
 

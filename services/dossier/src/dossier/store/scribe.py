@@ -1,0 +1,267 @@
+"""Writing an imported history as the rows that COPY takes."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from uuid import UUID
+
+from dossier.domain.dossier import Course
+from dossier.domain.due_date import TimeLimit
+from dossier.domain.event_kinds import APOLOGISED
+from dossier.domain.facts import Channel, Facts
+from dossier.domain.lifecycle import Status
+from dossier.domain.names import folded
+from dossier.domain.procedures import ProcedureVersion
+from dossier.domain.recomputing import DUE_DATE_TOLD
+from dossier.domain.stops import StopKind
+from dossier.domain.told import Content, Details, PastEvent, Told
+from dossier.store import copying
+
+_WAITING, _RUNNING = copying.boolean(True), copying.boolean(False)  # noqa: FBT003 - values to write
+_IMPORTED = copying.jsonb('{"imported": true}')
+_NO_ITEMS = copying.jsonb("[]")
+_NO_MARKS: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True, kw_only=True)
+class Particulars:
+    """What an imported dossier is besides its course: whose, and under which terms.
+
+    Not frozen, like `History`, because guarding each field costs more than the rest of making it.
+    """
+
+    agency_id: int
+    external_id: str
+    applicant_id: UUID
+    full_name: str
+    sealed: bytes | None
+    key_id: str
+    subject: str | None
+    version: ProcedureVersion
+    limit: TimeLimit
+    received_at: datetime
+    previous_code: str | None
+
+
+@dataclass(slots=True)
+class History:
+    """A whole dossier as imported: its rows as copied, but for the serial's key and the stamp.
+
+    Bytes and not objects, because a batch holds thousands and is gone in a moment.
+    """
+
+    agency_id: int
+    external_id: str
+    issued_on: date
+    received_at: datetime
+    told: Content
+    applicant: bytes
+    dossier: bytes
+    name: bytes
+    events: Sequence[bytes]
+    facts: Sequence[bytes]
+    supplements: Sequence[bytes]
+    apologies: Sequence[bytes]
+
+
+class Scribe:
+    """Writes the histories of a batch; what is alike in many is written once."""
+
+    def __init__(self) -> None:
+        self._words = cache(copying.text)
+        self._days = cache(copying.day)
+        self._terms: dict[tuple[str, int, Channel], bytes] = {}
+        self._stretch = cache(_stretch)
+        self._state = cache(_state)
+        self._act = cache(_act)
+        self._received = cache(_received)
+
+    def history(
+        self, particulars: Particulars, course: Course, events: Sequence[PastEvent], told: Told
+    ) -> History:
+        """Write the rows that a dossier and its course make."""
+        instants = [copying.instant(event.occurred_at) for event in events]
+        return History(
+            particulars.agency_id,
+            particulars.external_id,
+            course.facts.received_on,
+            particulars.received_at,
+            Content(
+                particulars.version.procedure_code,
+                course.facts.channel,
+                particulars.full_name,
+                frozenset(event.occurred_at for event in events),
+                _marks(particulars, told),
+            ),
+            _applicant(particulars),
+            self._dossier(particulars, course, told, instants),
+            copying.text(folded(particulars.full_name)),
+            list(self._events(course, events, instants)),
+            list(self._facts(particulars, course.facts, version=len(events))),
+            _supplements(told),
+            _apologies(told, events),
+        )
+
+    def _dossier(
+        self, of: Particulars, course: Course, told: Told, instants: Sequence[bytes]
+    ) -> bytes:
+        """Write the dossier, which was received with its first event."""
+        facts, words = course.facts, self._words
+        return b"".join(
+            (
+                self._state(len(instants), course.status, course.came_from),
+                # A plain history stands by its last event; behind another's move words may stand.
+                instants[-1] if told.is_plain else copying.instant(course.status_since),
+                copying.instant(course.stopped_at),
+                words(facts.channel),
+                self._terms_of(of, facts.channel),
+                instants[0],
+                self._days(course.due_on),
+                copying.instant(course.ended_at),
+                words(facts.end_kind),
+                copying.instant(course.returned_at),
+                words(facts.return_method),
+                copying.text(of.subject),
+                copying.text(of.external_id),
+                copying.text(of.previous_code),
+                copying.day(told.apology and told.apology.promised_on),
+                copying.uuid(of.applicant_id),
+                copying.integer(of.agency_id),
+            )
+        )
+
+    def _terms_of(self, of: Particulars, channel: Channel) -> bytes:
+        key = (of.version.procedure_code, of.version.number, channel)
+        if key not in self._terms:
+            self._terms[key] = _terms(of.version, of.limit)
+        return self._terms[key]
+
+    def _events(
+        self, course: Course, events: Sequence[PastEvent], instants: Sequence[bytes]
+    ) -> Iterator[bytes]:
+        details = self._received(course.due_on)
+        for number, (event, at) in enumerate(zip(events, instants, strict=True), start=1):
+            act = self._act(number, event.kind, event.from_status, event.to_status)
+            yield act + at + (details if event.details is None else _said(event.details))
+            details = _IMPORTED
+
+    def _facts(self, of: Particulars, facts: Facts, *, version: int) -> Iterator[bytes]:
+        days, words = self._days, self._words
+        last = len(facts.stretches)
+        for number, stretch in enumerate(facts.stretches, start=1):
+            yield b"".join(
+                (
+                    self._stretch(number, version, number == last),
+                    words(facts.channel),
+                    words(of.version.field_code),
+                    words(of.version.procedure_code),
+                    days(facts.received_on),
+                    days(stretch.from_on),
+                    days(stretch.until_on),
+                    days(stretch.due_on),
+                    _WAITING if stretch.is_waiting else _RUNNING,
+                    days(facts.ended_on),
+                    words(facts.end_kind),
+                    days(facts.returned_on),
+                    words(facts.return_method),
+                    days(facts.apologised_on),
+                )
+            )
+
+
+def _applicant(of: Particulars) -> bytes:
+    return b"".join(
+        (
+            copying.integer(of.agency_id),
+            copying.uuid(of.applicant_id),
+            copying.text(of.full_name),
+            copying.data(of.sealed),
+            copying.text(of.key_id),
+        )
+    )
+
+
+def _terms(version: ProcedureVersion, limit: TimeLimit) -> bytes:
+    return b"".join(
+        (
+            copying.text(version.procedure_code),
+            copying.text(version.name),
+            copying.integer(version.number),
+            copying.text(version.field_code),
+            copying.integer(limit.value),
+            copying.text(limit.unit),
+            copying.hour(limit.cutoff),
+            copying.text(version.supplement_policy),
+        )
+    )
+
+
+def _stretch(number: int, version: int, is_last: bool) -> bytes:  # noqa: FBT001 - as in copying
+    return copying.smallint(number) + copying.integer(version) + copying.boolean(is_last)
+
+
+def _state(version: int, status: Status, came_from: Status | None) -> bytes:
+    return copying.integer(version) + copying.smallint(status) + copying.smallint(came_from)
+
+
+def _act(number: int, kind: str, from_status: Status | None, to_status: Status) -> bytes:
+    statuses = copying.smallint(from_status) + copying.smallint(to_status)
+    return copying.integer(number) + copying.text(kind) + statuses
+
+
+def _received(due_on: date | None) -> bytes:
+    due = "null" if due_on is None else f'"{due_on}"'
+    return copying.jsonb(f'{{"imported": true, "due_on": {due}}}')
+
+
+def _said(details: Details) -> bytes:
+    return copying.jsonb(json.dumps({"imported": True, **details}, ensure_ascii=False))
+
+
+def _supplements(told: Told) -> list[bytes]:
+    """Write what the applicant was asked to bring; what it was, item by item, nobody told."""
+    asked = [pause for pause in told.pauses if pause.kind is StopKind.SUPPLEMENT]
+    return [
+        b"".join(
+            (
+                copying.integer(number),
+                _NO_ITEMS,
+                copying.text(pause.reason),
+                copying.instant(pause.asked_at),
+                copying.instant(pause.received_at),
+            )
+        )
+        for number, pause in enumerate(asked, start=1)
+    ]
+
+
+def _apologies(told: Told, events: Sequence[PastEvent]) -> list[bytes]:
+    apology = told.apology
+    if apology is None:
+        return []
+    (sent,) = (event for event in events if event.kind == APOLOGISED)
+    return [
+        b"".join(
+            (
+                copying.text(apology.reason_code),
+                copying.text(apology.reason),
+                copying.day(apology.promised_on),
+                copying.instant(sent.occurred_at),
+                copying.boolean(bool(sent.details and sent.details["sent_in_time"])),
+            )
+        )
+    ]
+
+
+def _marks(of: Particulars, told: Told) -> frozenset[str]:
+    """Return what else tells a dossier from another, as the database puts it (see `_KNOWN`)."""
+    if of.previous_code is None and told.is_plain:
+        return _NO_MARKS
+    marks = {f"previous_code {of.previous_code}"} if of.previous_code is not None else set()
+    if told.due_date is not None:
+        marks.add(f"{DUE_DATE_TOLD} {told.due_date.due_on}")
+    if told.apology is not None:
+        marks.add(f"{APOLOGISED} {told.apology.promised_on}")
+    return frozenset(marks)
