@@ -1,6 +1,7 @@
 """Problem documents (RFC 9457): the one place where a refusal becomes an HTTP answer."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -20,8 +21,11 @@ from kernel.refusals import (
     Refusal,
     Stale,
 )
+from kernel.time_zone import LOCAL_ZONE
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+
+from kit.field_words import FIELD_VI
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -149,20 +153,6 @@ _EN = {
     "not_ready": "The service is not ready: {reason}.",
     "internal_error": "Internal error; please report the request id {request_id}.",
 }
-_FIELD_VI = {
-    "missing": "thiếu trường bắt buộc",
-    "extra_forbidden": "trường không được hỗ trợ",
-    "json_invalid": "không phải JSON hợp lệ",
-    "string_too_long": "văn bản quá dài",
-    "string_too_short": "văn bản quá ngắn",
-    "string_pattern_mismatch": "không đúng định dạng",
-    "enum": "giá trị không thuộc danh mục",
-    "literal_error": "giá trị không thuộc danh mục",
-    "greater_than_equal": "nhỏ hơn giá trị cho phép",
-    "less_than_equal": "lớn hơn giá trị cho phép",
-    "too_long": "quá nhiều phần tử",
-    "too_short": "quá ít phần tử",
-}
 
 
 class FieldProblem(BaseModel):
@@ -220,13 +210,26 @@ class Messages:
         self._en = {**_EN, **en}
 
     def text(self, code: str, language: str, details: Mapping[str, object]) -> str:
-        """Return the message of `code`; a code without one answers with the code itself."""
+        """Return the message of `code`; a code without one answers with the code itself.
+
+        Instants are said in Vietnam's time, whatever zone they came in.
+        """
+        details = {name: _spoken(value, language) for name, value in details.items()}
         own = self._en if language == "en" else self._vi
         template = own.get(code) or self._vi.get(code) or code
         try:
             return template.format_map(details)
         except (KeyError, IndexError):  # a message must never hide the refusal it describes
             return template
+
+
+def _spoken(value: object, language: str) -> object:
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        return value
+    local = value.astimezone(LOCAL_ZONE)
+    if language == "en":
+        return local.isoformat(" ", "seconds")
+    return f"{local:%d/%m/%Y %H:%M:%S}"
 
 
 def _language(request: Request) -> str:
@@ -249,14 +252,18 @@ def problem(
 ) -> Response:
     """Build a problem document in the language the client asked for."""
     request_id = request.scope.get("request_id")
-    details = {key: _plain(value) for key, value in (details or {}).items()}
+    words = {
+        key: value if isinstance(value, datetime) else _plain(value)
+        for key, value in (details or {}).items()
+    }
+    details = {key: _plain(value) for key, value in words.items()}
     messages: Messages = request.app.state.messages
     body = Problem(
         type=f"urn:tthc:problem:{code}",
         title=HTTPStatus(status).phrase,
         status=status,
         code=code,
-        detail=messages.text(code, _language(request), {"request_id": request_id, **details}),
+        detail=messages.text(code, _language(request), {"request_id": request_id, **words}),
         request_id=request_id,
         errors=list(errors) if errors is not None else None,
         details=details or None,
@@ -305,7 +312,7 @@ def field_problems(
             message=_clean(
                 error["msg"]
                 if language == "en"
-                else _FIELD_VI.get(error["type"], "giá trị không hợp lệ")
+                else FIELD_VI.get(error["type"], "giá trị không hợp lệ")
             ),
         )
         for error in errors[:50]

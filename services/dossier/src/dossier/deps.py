@@ -1,7 +1,7 @@
 """The vocabulary of signatures: who acts, with what, when."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -12,7 +12,7 @@ from kernel.refusals import Refusal
 from kit.auth import Actor, actor
 from kit.clock import Now
 from kit.db import Tx
-from kit.errors import BadHeader
+from kit.errors import BadHeader, field_problems
 from kit.figures import AskedEvidence, AskedFigures, EvidenceQuery
 from kit.hot import Hot
 from kit.preconditions import IfMatch, set_etag
@@ -21,7 +21,9 @@ from pydantic import ValidationError
 
 from dossier.domain.desk import Desk
 from dossier.domain.dossier import Dossier
+from dossier.domain.errors import InconsistentHistory
 from dossier.domain.privacy import sees_people
+from dossier.messages_vi import WHY_INCONSISTENT
 from dossier.schemas.due_dates import BeginRecomputation, SetDeskHours
 from dossier.schemas.handling import RecordCertifiedCopies
 from dossier.schemas.imports import LineProblem
@@ -327,19 +329,31 @@ async def importer(request: Request, at: AtOffice) -> Importer:
     english = request.headers.get("accept-language", "").lower().startswith("en")
     language = "en" if english else "vi"
 
-    def worded(code: str, details: dict[str, object]) -> LineProblem:
+    def worded(code: str, details: Mapping[str, object]) -> LineProblem:
         return LineProblem(code=code, detail=state.messages.text(code, language, details))
 
     def explain(refusal: Refusal) -> LineProblem:
-        return worded(refusal.code, refusal.details)
+        if not isinstance(refusal, InconsistentHistory):
+            return worded(refusal.code, refusal.details)
+        why, pointer = str(refusal.details["why"]), str(refusal.details["pointer"])
+        words = {"pointer": pointer, "why": WHY_INCONSISTENT[language][why]}
+        problem = worded(refusal.code, words)
+        return problem.model_copy(update={"reason": why, "pointers": (pointer,)})
 
     def malformed(error: ValidationError) -> LineProblem:
-        first = error.errors()[0]
-        if first["type"] in _NO_OBJECT and not first["loc"]:
+        found = error.errors(include_url=False, include_input=False)
+        if found[0]["type"] in _NO_OBJECT and not found[0]["loc"]:
             return worded("malformed_json", {})
-        places = ("/".join(map(str, found["loc"]))[:200] for found in error.errors()[:20])
+        errors = field_problems(found[:_MOST_PROBLEMS], language=language)
         problem = worded("invalid_fields", {})
-        return problem.model_copy(update={"pointers": tuple(places)})
+        said = "; ".join(f"{at.pointer}: {at.message}" for at in errors[:_MOST_SAID])
+        return problem.model_copy(
+            update={
+                "detail": f"{problem.detail} {said}.",
+                "pointers": tuple(at.pointer for at in errors),
+                "errors": tuple(errors),
+            }
+        )
 
     return Importer(
         sessions=state.sessions,
@@ -352,6 +366,8 @@ async def importer(request: Request, at: AtOffice) -> Importer:
 
 
 _NO_OBJECT = frozenset({"json_invalid", "model_type"})
+_MOST_PROBLEMS = 20
+_MOST_SAID = 3
 
 Imports = Annotated[Importer, Depends(importer)]
 

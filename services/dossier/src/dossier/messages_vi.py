@@ -35,7 +35,7 @@ MESSAGES = {
     "promised_too_early": "Ngày hẹn lại {promised_on} phải sau ngày hẹn trả {due_on} và không trước ngày gửi.",
     "copies_already_recorded": "Cơ quan {agency_code} đã khai số bản sao ngày {certified_on}.",
     "not_your_agency": "Cơ quan {agency_code} ngoài phạm vi của bạn.",
-    "inconsistent_history": "Các thời điểm hoặc trạng thái mâu thuẫn nhau ({why}).",
+    "inconsistent_history": "Lịch sử hồ sơ mâu thuẫn ở {pointer}: {why}.",
     "line_too_long": "Dòng dài quá {longest} byte.",
     "not_storable": "Cơ sở dữ liệu không nhận dòng này.",
     "search_too_short": "Tên cần tìm phải có ít nhất {shortest} chữ cái.",
@@ -108,7 +108,7 @@ MESSAGES_EN = {
     "promised_too_early": "The promise {promised_on} must be after {due_on} and not before it is sent.",
     "copies_already_recorded": "Agency {agency_code} has stated its copies of {certified_on}.",
     "not_your_agency": "Agency {agency_code} is outside your part of the tree.",
-    "inconsistent_history": "The instants or the status contradict each other ({why}).",
+    "inconsistent_history": "The history contradicts itself at {pointer}: {why}.",
     "line_too_long": "The line is longer than {longest} bytes.",
     "not_storable": "The database does not take this line.",
     "search_too_short": "A name is searched for by at least {shortest} letters.",
@@ -144,3 +144,33 @@ MESSAGES_EN = {
     "still_recording": "Records are being written right now; try again in a few seconds.",
     "fold_busy": "The counts are being folded right now; try again in a few seconds.",
 }
+
+WHY_INCONSISTENT = {
+    "vi": {
+        "order": "thời điểm này trước việc liền trước, hoặc sau khi hồ sơ đã kết thúc",
+        "returned_but_not_settled": "đã trả kết quả nhưng không nêu thời điểm giải quyết xong",
+        "method_without_return": "có cách trả kết quả nhưng không nêu thời điểm trả",
+        "status": "trạng thái không khớp với các việc đã nêu",
+        "two_ends": "hồ sơ chỉ kết thúc một lần: giải quyết xong, dừng, hoặc rút",
+        "pause_open": "còn chờ người nộp nên chưa thể có việc tiếp theo này",
+        "reason_missing": "dừng xử lý phải nêu lý do",
+        "reason_without_end": "có lý do kết thúc nhưng hồ sơ không dừng và không rút",
+        "due_before_receipt": "ngày hẹn trả trước ngày tiếp nhận",
+        "apology_not_due": "hồ sơ không có ngày hẹn trả nên không có gì để xin lỗi",
+        "promised_too_early": "ngày hẹn lại phải sau ngày hẹn trả và không trước ngày xin lỗi",
+    },
+    "en": {
+        "order": "this is before the act it follows, or after the dossier had ended",
+        "returned_but_not_settled": "returned, but nothing says when it was settled",
+        "method_without_return": "a way of returning, but nothing says when",
+        "status": "the status is not where the acts lead",
+        "two_ends": "a dossier ends once: settled, stopped or withdrawn",
+        "pause_open": "the applicant is still waited for, so this cannot follow",
+        "reason_missing": "a stop says why",
+        "reason_without_end": "a reason to end, but neither stopped nor withdrawn",
+        "due_before_receipt": "due before it was received",
+        "apology_not_due": "without a due date there is nothing to apologise for",
+        "promised_too_early": "the promise must be after the due date and not before the apology",
+    },
+}
+"""What in an imported history contradicts itself, in words; the keys are what a client may read."""

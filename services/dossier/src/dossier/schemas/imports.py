@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from kit.errors import FieldProblem
 from kit.wire import AgencyCodeText, Day, Instant, ProcedureCodeText, ShortText, Text, WireModel
 from pydantic import Field
 
@@ -70,11 +71,17 @@ class ImportedDossier(WireModel):
 
 
 class LineProblem(WireModel):
-    """Why a line was not stored."""
+    """Why a line was not stored.
+
+    `reason` says which contradiction an `inconsistent_history` holds; `errors` what is wrong with
+    each field of `invalid_fields` (`missing`, `extra_forbidden`, `string_type`, …).
+    """
 
     code: str
     detail: str
+    reason: str | None = None
     pointers: tuple[str, ...] = ()
+    errors: tuple[FieldProblem, ...] | None = None
 
 
 class LineOutcome(WireModel):
