@@ -44,7 +44,7 @@ from dossier.usecases.filings import (
 )
 from dossier.usecases.folding import Folder
 from dossier.usecases.handling import AtOnce
-from dossier.usecases.imports import Importer
+from dossier.usecases.imports import Client, Importer
 from dossier.usecases.intake import Prepared, RequestKey, prepare_intake
 from dossier.usecases.ndjson import LONGEST_LINE
 from dossier.usecases.printing import Reader
@@ -93,7 +93,6 @@ IntakeOfficer = Annotated[Acting, Depends(_with("dossiers:receive"))]
 CaseOfficer = Annotated[Acting, Depends(_with("dossiers:process"))]
 Approver = Annotated[Acting, Depends(_with("dossiers:approve"))]
 DossierReader = Annotated[Acting, Depends(_with("dossiers:read"))]
-ImportClient = Annotated[Acting, Depends(_with("dossiers:import"))]
 FiguresReader = Annotated[Acting, Depends(_with("figures:read"))]
 FigureKeeper = Annotated[Acting, Depends(_with("figures:fold"))]
 
@@ -365,6 +364,13 @@ async def importer(request: Request, at: AtOffice) -> Importer:
     )
 
 
+async def _import_client(
+    who: Annotated[Actor, Security(actor, scopes=["dossiers:import"])],
+) -> Client:
+    return Client(who.subject, who.agency_code)
+
+
+ImportClient = Annotated[Client, Depends(_import_client)]
 _NO_OBJECT = frozenset({"json_invalid", "model_type"})
 _MOST_PROBLEMS = 20
 _MOST_SAID = 3

@@ -4,6 +4,7 @@ import asyncio
 import json
 from datetime import datetime, timedelta
 
+from dossier import main
 from dossier.store.agencies import number_agency
 from sqlalchemy import text
 
@@ -42,3 +43,51 @@ async def test_a_history_is_recorded_when_it_is_stored_and_not_when_it_was_read(
         answer = await client.get(f"/v1/figures?{period}&known_at={known}")
         figures = {figure["key"]: figure["value"] for figure in answer.json()["figures"]}
         assert figures["dossiers.received"] == count, known
+
+
+async def test_agencies_below_are_not_refused_because_the_catalogue_is_away(
+    client, a_history, agency, bearer, app, catalog, copies
+):
+    """A province imports for a ward while no copy of the tree is at hand."""
+    own = bearer("dossiers:import", agency="H77")
+    lines = [a_history(1), a_history(2, agency_code="H77"), a_history(3)]
+    catalog.agencies |= {"H77", agency.rpartition(".")[0]}
+    await send(client, a_history(0), a_history(0, agency_code="H77"))  # procedures are known
+    async with copies.begin() as tx:
+        await tx.execute(text("delete from catalog_copies where resource = 'agency-tree'"))
+    app.state.office = main.open_office(app, catalog, copies)
+    catalog.is_away = True
+    assert await send(client, *lines[1:], headers=own) == [
+        {"line": 1, "outcome": "stored", "code": "H77-220704-0002"}
+    ]
+    assert await send(client, *lines, headers=own) == []
+    catalog.is_away = False
+    again = await send(client, *lines, headers=own)
+    assert [line["outcome"] for line in again] == ["stored", "duplicate", "stored"]
+
+
+async def test_an_agency_younger_than_the_copy_of_the_tree_is_asked_for(
+    client, a_history, bearer, catalog
+):
+    catalog.agencies.add("H77")
+    own = bearer("dossiers:import", agency="H77")
+    await send(client, a_history(1), headers=own)
+    catalog.agencies |= {"H77.9.901", "H77.9.902"}
+    young = a_history(2, agency_code="H77.9.901")
+    (outcome,) = await send(client, young, headers=own)
+    assert outcome["outcome"] == "stored"
+    catalog.is_away = True
+    assert await send(client, a_history(3, agency_code="H77.9.902"), headers=own) == []
+
+
+async def test_what_is_elsewhere_in_the_tree_is_refused_whatever_the_catalogue_does(
+    client, a_history, bearer, catalog
+):
+    own = bearer("dossiers:import", agency="H56.18")
+    for catalog.is_away in (False, True):
+        (outcome,) = await send(client, a_history(1), headers=own)
+        assert outcome["problem"]["code"] == "not_your_agency"
+    catalog.is_away = False
+    (nowhere,) = await send(client, a_history(1, agency_code="H56.99"), headers=own)
+    (never,) = await send(client, a_history(1), headers=bearer("dossiers:import", agency="H88"))
+    assert {nowhere["problem"]["code"], never["problem"]["code"]} == {"not_your_agency"}

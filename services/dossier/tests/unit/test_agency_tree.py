@@ -26,6 +26,8 @@ def test_a_subtree_is_an_agency_and_all_below_it(code, codes):
 
 
 def test_an_agency_that_the_tree_does_not_hold_is_refused():
+    assert TREE.holds("H57")
+    assert not TREE.holds("H58")
     with pytest.raises(UnknownAgency):
         TREE.subtree("H58")
 

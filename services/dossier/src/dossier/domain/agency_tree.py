@@ -27,6 +27,10 @@ class AgencyTree:
             self._codes.add(code)
         self._subtrees: dict[str, frozenset[str]] = {}
 
+    def holds(self, code: str) -> bool:
+        """Tell whether the tree knows of an agency."""
+        return code in self._codes
+
     def subtree(self, code: str) -> frozenset[str]:
         """Return the codes of an agency and of all below it.
 

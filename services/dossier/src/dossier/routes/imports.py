@@ -57,7 +57,7 @@ async def import_histories(
     are duplicates, so a broken transfer is simply sent again. Read the answer while you write, or
     send at most 200,000 lines a request.
     """
-    return NdjsonResponse(import_dossiers(importer, _chunks(request), acting=client))
+    return NdjsonResponse(import_dossiers(importer, _chunks(request), client=client))
 
 
 @router.post(

@@ -273,6 +273,29 @@ class Catalogue:
         except (NeighbourUnavailable, UnknownAgency):
             return frozenset({actor.agency_code})
 
+    async def is_below(self, code: str, above: str) -> bool:
+        """Tell whether an agency is `above` or below it, ended ones among them.
+
+        For work that may be broken off and taken up again: unlike `sight`, no answer is made up
+        when the catalogue is away. Of agencies younger than the copy of the tree only the
+        catalogue itself can tell.
+
+        Raises:
+            NeighbourUnavailable: neither a copy nor the catalogue says.
+        """
+        if code == above:
+            return True
+        tree = await self._tree.read(_TREE, self._ask_tree)
+        if tree.holds(code) and tree.holds(above):
+            return code in tree.subtree(above)
+        try:
+            return code in await self._subtrees.read_afresh(
+                f"agencies/{above}/subtree/with-ended",
+                lambda etag: self._client.subtree(above, with_ended=True, etag=etag),
+            )
+        except UnknownAgency:
+            return False
+
     async def _ask_calendar(self, etag: str | None) -> Answer[CalendarCopy] | None:
         return await self._client.calendar(etag=etag)
 

@@ -4,7 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -18,13 +18,12 @@ from dossier.domain.dossier import Terms, numbered_code
 from dossier.domain.errors import ExternalIdReused, NotStorable
 from dossier.domain.history import past_course
 from dossier.domain.lifecycle import Status
-from dossier.domain.permissions import require_sight
 from dossier.domain.told import PastApology, PastDueDate, PastPause, Told
 from dossier.schemas.imports import ImportedDossier, LineOutcome, LineProblem
 from dossier.store.ids import time_ordered_ids
 from dossier.store.imports import Outcome, Placed, store_histories
 from dossier.store.scribe import History, Particulars, Scribe
-from dossier.usecases.acting import Acting, Office
+from dossier.usecases.acting import Office
 from dossier.usecases.ndjson import Line, batches
 from dossier.usecases.terms_book import TermsBook
 
@@ -53,6 +52,18 @@ class Importer:
 
 
 @dataclass(frozen=True, slots=True)
+class Client:
+    """Who imports, and for which part of the tree: None for the whole.
+
+    What is in that part is asked line by line, because the first line may come in an outage and
+    the last one after it.
+    """
+
+    by: str
+    agency_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Checked:
     """A batch after checking: the answers to bad lines, and the histories of the others.
 
@@ -76,7 +87,7 @@ class _Tools:
 
 
 async def import_dossiers(
-    importer: Importer, chunks: AsyncIterator[bytes], *, acting: Acting
+    importer: Importer, chunks: AsyncIterator[bytes], *, client: Client
 ) -> AsyncIterator[bytes]:
     """Store histories and answer each line; reading goes on while the client does not read.
 
@@ -86,7 +97,7 @@ async def import_dossiers(
     client sends the rest again.
     """
     answers: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=_WAITING_BATCHES)
-    worker = asyncio.create_task(_work(importer, chunks, acting, answers))
+    worker = asyncio.create_task(_work(importer, chunks, client, answers))
     try:
         while (answer := await answers.get()) is not None:
             yield answer
@@ -98,7 +109,7 @@ async def import_dossiers(
 async def _work(
     importer: Importer,
     chunks: AsyncIterator[bytes],
-    acting: Acting,
+    client: Client,
     answers: "asyncio.Queue[bytes | None]",
 ) -> None:
     """Check a batch while the one before is being stored, and answer in order."""
@@ -110,14 +121,14 @@ async def _work(
             async for batch in batches(chunks, lines=BATCH, size=_BATCH_BYTES, first=_FIRST_BATCH):
                 if is_cut_short:
                     continue  # The client reads no answer before it has said all.
-                acting = replace(acting, now=importer.clock())
-                if acting.now - book.opened_at > _BOOK_LASTS:
-                    book = TermsBook(importer.office.catalogue, opened_at=acting.now)
-                checked = await _check(importer, book, batch, acting=acting)
+                now = importer.clock()
+                if now - book.opened_at > _BOOK_LASTS:
+                    book = TermsBook(importer.office.catalogue, opened_at=now)
+                checked = await _check(importer, book, batch, client=client, now=now)
                 is_cut_short = checked.is_cut_short
                 if storing is not None:
                     await answers.put(await storing)
-                storing = asyncio.create_task(_answered(importer, checked, acting.by))
+                storing = asyncio.create_task(_answered(importer, checked, client.by))
             if storing is not None:
                 await answers.put(await storing)
     finally:
@@ -149,12 +160,12 @@ def _seldom_collecting() -> Iterator[None]:
 
 
 async def _check(
-    importer: Importer, book: TermsBook, batch: Sequence[Line], *, acting: Acting
+    importer: Importer, book: TermsBook, batch: Sequence[Line], *, client: Client, now: datetime
 ) -> _Checked:
     tools = _Tools(
         book,
         Scribe(),
-        time_ordered_ids(acting.now),
+        time_ordered_ids(now),
     )
     outcomes: dict[int, bytes] = {}
     histories: dict[int, tuple[str, History]] = {}
@@ -163,7 +174,7 @@ async def _check(
             await asyncio.sleep(0)
         try:
             paper = _paper(line)
-            history = await _history(importer.office, tools, paper, acting)
+            history = await _history(importer.office, tools, paper, client, now=now)
             histories[line.number] = (paper.agency_code, history)
         except _TooLong:
             outcomes[line.number] = _rejected(line.number, importer.too_long)
@@ -205,16 +216,17 @@ async def _stored(
 
 
 async def _history(
-    office: Office, tools: _Tools, paper: ImportedDossier, acting: Acting
+    office: Office, tools: _Tools, paper: ImportedDossier, client: Client, *, now: datetime
 ) -> History:
-    require_sight(acting.sight, paper.agency_code)
-    received_at = receipt_instant(paper.received_at, now=acting.now)
+    if client.agency_code is not None:
+        await tools.book.require_below(paper.agency_code, client.agency_code)
+    received_at = receipt_instant(paper.received_at, now=now)
     agreed = await tools.book.agreed(
         paper.agency_code, paper.procedure_code, paper.channel, local_day(received_at)
     )
     told = _told(paper, received_at, agreed.due_on(received_at))
     terms = Terms(agreed.limit, agreed.version.supplement_policy)
-    course, events = past_course(told, terms, agreed.desk, now=acting.now)
+    course, events = past_course(told, terms, agreed.desk, now=now)
     applicant_id = next(tools.applicant_ids)
     particulars = Particulars(
         agency_id=agreed.agency_id,

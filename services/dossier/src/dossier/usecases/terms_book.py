@@ -10,6 +10,7 @@ from kernel.time_zone import end_of_day, local_time, start_of_day
 
 from dossier.domain.desk import Desk
 from dossier.domain.due_date import TimeLimit, TimeUnit, due_date
+from dossier.domain.errors import NotYourAgency
 from dossier.domain.facts import Channel
 from dossier.domain.procedures import ProcedureVersion, in_force
 from dossier.usecases.catalogue import Catalogue
@@ -59,7 +60,21 @@ class TermsBook:
         self._catalogue = catalogue
         self._agreed: dict[tuple[str, str, Channel, date], Agreed | Refusal] = {}
         self._versions: dict[str, Sequence[ProcedureVersion] | Refusal] = {}
+        self._is_below: dict[tuple[str, str], bool] = {}
         self._due: dict[tuple[str, int | None, TimeUnit, date], date | None] = {}
+
+    async def require_below(self, agency_code: str, above: str) -> None:
+        """Refuse an agency that is not in the part of the tree under `above`.
+
+        Raises:
+            NotYourAgency: it is elsewhere, or nowhere.
+            NeighbourUnavailable: the catalogue is away, and no copy says where it is.
+        """
+        key = (agency_code, above)
+        if key not in self._is_below:
+            self._is_below[key] = await self._catalogue.is_below(*key)
+        if not self._is_below[key]:
+            raise NotYourAgency(agency_code=agency_code)
 
     async def agreed(
         self, agency_code: str, procedure_code: str, channel: Channel, day: date
