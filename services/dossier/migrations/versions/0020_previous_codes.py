@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019_previous_codes"
-down_revision = "0013_refolded_names"
+revision = "0020_previous_codes"
+down_revision = "0019_ends_without_result"
 
 
 def upgrade() -> None:
