@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from dossier.domain.errors import NoFormsInForce, UnknownForm
+from dossier.domain.paper_errors import NoFormsInForce, UnknownForm
 from dossier.domain.printed_forms import (
     FORM_SETS,
     TT01_2018,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from dossier.domain.errors import NoFormsInForce, UnknownForm
+from dossier.domain.paper_errors import NoFormsInForce, UnknownForm
 
 
 class FormKind(StrEnum):

@@ -5,7 +5,6 @@ from typing import Any
 from fastapi import APIRouter
 from kit.errors import VersionChanged, VersionRequired, refusals
 
-from dossier.deps import OpenFiling
 from dossier.domain.errors import (
     ActNotPossible,
     FilingNotOpen,
@@ -14,6 +13,7 @@ from dossier.domain.errors import (
     OutOfOrder,
     UnknownFiling,
 )
+from dossier.intake_deps import OpenFiling
 from dossier.schemas.handling import AskToWithdraw, Continue, GiveBack, StopDossier
 from dossier.schemas.intake import FilingOut, RefuseFiling
 from dossier.schemas.papers import AskForSupplement

@@ -10,8 +10,9 @@ from kit.idempotency import Once
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from dossier.deps import CaseOfficer, ImportClient, Imports, NewCopies
+from dossier.deps import CaseOfficer
 from dossier.domain.errors import CopiesAlreadyRecorded, InTheFuture, NotYourAgency, UnknownAgency
+from dossier.intake_deps import ImportClient, Imports, NewCopies
 from dossier.schemas.handling import CertifiedCopiesOut
 from dossier.schemas.imports import ImportedDossier, LineOutcome
 from dossier.usecases.certified import record_copies

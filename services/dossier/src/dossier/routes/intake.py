@@ -7,7 +7,7 @@ from kit.hot import Hot
 from kit.idempotency import Once
 from kit.preconditions import IfMatch, set_etag
 
-from dossier.deps import IntakeOfficer, NewFiling, PreparedAcceptance, PreparedIntake
+from dossier.deps import IntakeOfficer
 from dossier.domain.errors import (
     ChannelNotOffered,
     DuplicateDossier,
@@ -21,6 +21,7 @@ from dossier.domain.errors import (
     UnknownFiling,
     UnknownProcedure,
 )
+from dossier.intake_deps import NewFiling, PreparedAcceptance, PreparedIntake
 from dossier.schemas.intake import Acceptance, FilingOut, Receipt
 from dossier.usecases import filings, intake
 

@@ -9,17 +9,19 @@ from kit.wire import AgencyCodeText
 
 from dossier.deps import AtOffice, DossierCode, PaperReader, Writing
 from dossier.domain.errors import (
-    BookTooLong,
     EventVoid,
-    NoApologySent,
-    NoFormsInForce,
     NoSuchAgency,
-    NoSuchVolume,
-    NoSupplementAsked,
-    NothingRefused,
     NotYourAgency,
     UnknownDossier,
     UnknownFiling,
+)
+from dossier.domain.paper_errors import (
+    BookTooLong,
+    NoApologySent,
+    NoFormsInForce,
+    NoSuchVolume,
+    NoSupplementAsked,
+    NothingRefused,
     UnknownForm,
 )
 from dossier.schemas.follow_up_book import FollowUpBookVolumes

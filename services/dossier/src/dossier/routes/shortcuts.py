@@ -8,9 +8,9 @@ from kit.hot import HotPool
 from kit.preconditions import entity_tag, version_in
 from kit.shortcut import Answer, NotPlain, Plain, Shortcut
 
-from dossier.deps import key_of
 from dossier.domain.lifecycle import Status
 from dossier.domain.privacy import sees_people
+from dossier.intake_deps import key_of
 from dossier.schemas.handling import MoveDossier
 from dossier.schemas.intake import ReceiveDossier
 from dossier.schemas.lists import PageAsked

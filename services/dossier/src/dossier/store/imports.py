@@ -55,6 +55,10 @@ _RAISE = """
 """
 
 
+_RECORDED = "select recorded_instant($1)"
+"""Past the instants as of which figures were told since the batch was checked."""
+
+
 class Outcome(StrEnum):
     """What became of a history."""
 
@@ -106,7 +110,7 @@ async def store_histories(
             new.setdefault(_external(history), history)
     with _refusing():
         serials = await _serials(connection, list(new.values()))
-        recorded_at = copying.instant(clock())
+        recorded_at = copying.instant(await connection.fetchval(_RECORDED, clock()))
         numbered = [(new[key], serials[key]) for key in new]
         await _copy(connection, numbered, recorded_at, copying.text(by))
     known |= {key: ((new[key].issued_on, serial), new[key].told) for key, serial in serials.items()}

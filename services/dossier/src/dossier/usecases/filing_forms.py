@@ -13,8 +13,9 @@ from dossier.documents import slips
 from dossier.documents.content import Applicant, Matter, Refusal, SupplementRequest
 from dossier.documents.paper import Slip
 from dossier.documents.pdf import render_pdf
-from dossier.domain.errors import NoSupplementAsked, NothingRefused, UnknownFiling, UnknownForm
+from dossier.domain.errors import UnknownFiling
 from dossier.domain.lifecycle import Status
+from dossier.domain.paper_errors import NoSupplementAsked, NothingRefused, UnknownForm
 from dossier.domain.printed_forms import FormKind, FormSet, forms_on
 from dossier.domain.procedures import in_force
 from dossier.store import filings

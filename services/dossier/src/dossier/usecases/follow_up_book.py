@@ -13,8 +13,9 @@ from dossier.documents import registers, wording
 from dossier.documents.content import BookEntry, BookVolume, FollowUpBook
 from dossier.documents.pdf import render_pdf
 from dossier.domain.dossier import dossier_code
-from dossier.domain.errors import BookTooLong, NoSuchAgency, NoSuchVolume, UnknownAgency
+from dossier.domain.errors import NoSuchAgency, UnknownAgency
 from dossier.domain.lifecycle import LABELS_VI, Status
+from dossier.domain.paper_errors import BookTooLong, NoSuchVolume
 from dossier.domain.permissions import require_sight
 from dossier.domain.printed_forms import FormKind, forms_on
 from dossier.schemas.follow_up_book import FollowUpBookVolumes, VolumeOut

@@ -23,11 +23,11 @@ from dossier.documents.content import (
 from dossier.documents.paper import Sheet, Slip
 from dossier.documents.pdf import render_pdf
 from dossier.domain.dossier import Dossier
-from dossier.domain.errors import (
+from dossier.domain.errors import UnknownAgency
+from dossier.domain.paper_errors import (
     NoApologySent,
     NoSupplementAsked,
     NothingRefused,
-    UnknownAgency,
     UnknownForm,
 )
 from dossier.domain.places import place
