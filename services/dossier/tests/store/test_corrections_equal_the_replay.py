@@ -1,5 +1,6 @@
 """Random lives with corrections: what is stored is what a replay tells, then and now."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
@@ -13,7 +14,7 @@ from dossier.domain.corrections import VOIDS, Correction, Story, records, replay
 from dossier.domain.dossier import moved
 from dossier.domain.errors import NotLate
 from dossier.domain.facts import ReturnMethod
-from dossier.domain.figures import COUNTED
+from dossier.domain.figures import COUNTED, DIMENSIONS
 from dossier.domain.lifecycle import ENDED, Status, allowed_from
 from dossier.domain.overdue import WorkKind
 from dossier.domain.readings import CORRECTIONS, readings
@@ -23,7 +24,7 @@ from dossier.store import course as courses
 from dossier.store import dossiers, figures
 from dossier.store.course import Act, Apology
 from dossier.store.intake import driver_connection
-from dossier.store.readings import ALL_READ, reading_counts, reading_evidence
+from dossier.store.readings import ALL_READ, reading_counts, reading_counts_by, reading_evidence
 from dossier.store.scopes import Scope
 from dossier.usecases.acting import Acting
 from dossier.usecases.correcting import approve_correction, propose_correction, reject_correction
@@ -312,6 +313,7 @@ async def _figures_agree(tx, scope, diaries, known_at) -> None:
         expected = sum(definition.key in found for found in keys.values())
         assert await figures.count(tx, scope, definition.key) == expected, definition.key
     counted = await reading_counts(tx, scope)
+    by_value = {name: await reading_counts_by(tx, scope, name) for name in DIMENSIONS}
     corrected = [
         d.code
         for d in diaries
@@ -327,6 +329,13 @@ async def _figures_agree(tx, scope, diaries, known_at) -> None:
         assert sorted(f"{r.serial}-{r.issued_on}" for r in listed) == sorted(
             f"{int(code.rsplit('-', 1)[1])}-{_issued(code)}" for code in expected
         )
+        for name, column in DIMENSIONS.items():
+            parts = {value: row[key] for value, row in by_value[name].items() if row[key]}
+            assert parts == Counter(getattr(r, column) for r in listed), (key, name)
+            for value, number in parts.items():
+                narrowed = {name: value}
+                own = await reading_evidence(tx, scope, key, narrowed=narrowed, after=None, limit=1)
+                assert own[0].total == number
     reasoned = [counted[definition.key] for definition in late.LATE_REASONS]
     assert sum(reasoned) == sum("dossiers.settled.late" in found for found in keys.values())
 

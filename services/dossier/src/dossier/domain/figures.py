@@ -177,7 +177,10 @@ DEFINITIONS: dict[str, FigureDefinition] = {
 
 ONLINE_PROCEDURES = "dossiers.online.procedures"
 
-BROKEN_DOWN: tuple[str, ...] = (*(d.key for d in COUNTED), *RATES, ONLINE_PROCEDURES)
+NOT_BROKEN_DOWN = "certified_copies"
+"""A day's number of an agency: copies belong to no dossier."""
+
+BROKEN_DOWN: tuple[str, ...] = tuple(key for key in DEFINITIONS if key != NOT_BROKEN_DOWN)
 """The figures that are also kept by procedure field, procedure, channel and officer."""
 
 DIMENSIONS: dict[str, str] = {

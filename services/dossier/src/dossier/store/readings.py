@@ -12,6 +12,7 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Select,
+    Text,
     and_,
     bindparam,
     exists,
@@ -27,9 +28,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.corrections import CorrectionState
 from dossier.domain.facts import FOREVER, Timeliness, timeliness
+from dossier.domain.figures import DIMENSIONS
 from dossier.domain.overdue import LATE_REASONS, UNSTATED, reason_key
 from dossier.domain.readings import CORRECTIONS, FIRST_LATE, READINGS, SOFTWARE_ONLY
-from dossier.store.figures import NEVER, in_window, known_facts, predicates
+from dossier.store.figures import NEVER, Narrowed, in_window, known_facts, predicates
 from dossier.store.scopes import Scope, Shape, after_place, place_values
 from dossier.tables.agencies import agencies
 from dossier.tables.corrections import corrections, overdue_reasons
@@ -38,6 +40,8 @@ from dossier.tables.facts import facts_history
 
 ALL_READ = (*READINGS, *LATE_REASONS)
 """The figures counted here."""
+_KEYS = [definition.key for definition in ALL_READ]
+_BEYOND_FACTS = (CORRECTIONS, FIRST_LATE, SOFTWARE_ONLY)
 _REASON = literal(reason_key(""))
 _KEY = ("agency_id", "issued_on", "serial")
 _VERSION = (*_KEY, "version")
@@ -45,7 +49,7 @@ _ENDED = (*_VERSION, "due_on", "ended_on")
 _DAYS = ("received_on", "due_on", "ended_on")
 _NO_NUMBER: ColumnElement[int] = literal(0)
 _NO_NOTE: ColumnElement[str] = literal("")
-_AS_KNOWN = (*_KEY, "procedure_code", "field_code", "channel", *_DAYS)
+_AS_KNOWN = (*_KEY, *DIMENSIONS.values(), *_DAYS)
 
 Place = tuple[date, int, int, int]
 """Where a record stands in evidence: day of the code, serial, agency, correction (else 0)."""
@@ -66,6 +70,7 @@ class Read:
     procedure_code: str
     field_code: str
     channel: str
+    officer: str
     received_on: date
     due_on: date
     ended_on: date
@@ -87,7 +92,7 @@ async def reading_counts(tx: AsyncSession, scope: Scope) -> dict[str, int]:
     """
     rows = await tx.execute(_counts(scope.shape), scope.values())
     found: Mapping[str, int] = {row[0]: row[1] for row in rows}
-    return {definition.key: found.get(definition.key, 0) for definition in ALL_READ}
+    return {key: found.get(key, 0) for key in _KEYS}
 
 
 @cache
@@ -112,25 +117,56 @@ def _counts(shape: Shape) -> Executable:
     return union_all(*readings, reasons)
 
 
+async def reading_counts_by(tx: AsyncSession, scope: Scope, by: str) -> dict[str, dict[str, int]]:
+    """Return the same counts by value of a dimension: the one a dossier has as known then."""
+    found: dict[str, dict[str, int]] = {}
+    for key, value, number in await tx.execute(_counts_by(scope.shape, by), scope.values()):
+        found.setdefault(value, dict.fromkeys(_KEYS, 0))[key] = number
+    return found
+
+
+@cache
+def _counts_by(shape: Shape, by: str) -> Executable:
+    counted = []
+    for key in _BEYOND_FACTS:
+        rows = _behind(shape, key).subquery()
+        value = rows.c[DIMENSIONS[by]]
+        counted.append(select(literal(key).label("key"), value, func.count()).group_by(value))
+    late = _late(shape).cte("late")
+    reason = _reason(late, shape)
+    value = late.c[DIMENSIONS[by]]
+    reasons = cast("Select[Any]", select(_REASON + reason.code, value, func.count()))
+    return union_all(*counted, _with_reasons(reasons.group_by(reason.code, value), late, reason))
+
+
 async def reading_evidence(
-    tx: AsyncSession, scope: Scope, key: str, *, after: Place | None, limit: int
+    tx: AsyncSession,
+    scope: Scope,
+    key: str,
+    *,
+    narrowed: Narrowed | None = None,
+    after: Place | None,
+    limit: int,
 ) -> list[Read]:
     """Return a page of the records behind one of these figures; the first tells their number."""
-    query = _evidence(scope.shape, key, is_first=after is None)
-    values = scope.values(most=limit, **place_values(after or ()))
+    narrowed = narrowed or {}
+    query = _evidence(scope.shape, key, frozenset(narrowed), is_first=after is None)
+    values = scope.values(most=limit, **narrowed, **place_values(after or ()))
     return [Read(**row) for row in (await tx.execute(query, values)).mappings()]
 
 
 @lru_cache(maxsize=1_000)
-def _evidence(shape: Shape, key: str, *, is_first: bool) -> Executable:
+def _evidence(shape: Shape, key: str, narrowed: frozenset[str], *, is_first: bool) -> Executable:
     behind = _behind(shape, key).subquery("behind")
+    columns = {name: behind.c[DIMENSIONS[name]] for name in sorted(narrowed)}
+    wanted = [column == bindparam(name, type_=Text) for name, column in columns.items()]
     order = [behind.c[name] for name in ("issued_on", "serial", "agency_id", "correction_number")]
     # All of them are read to be put in order, so counting them costs nothing.
     total = func.count().over() if is_first else literal(0)
     return (
         select(behind, agencies.c.code.label("agency_code"), total.label("total"))
         .join(agencies, agencies.c.agency_id == behind.c.agency_id)
-        .where(true() if is_first else tuple_(*order) > tuple_(*after_place(order)))
+        .where(*wanted, true() if is_first else tuple_(*order) > tuple_(*after_place(order)))
         .order_by(*order)
         .limit(bindparam("most", type_=Integer))
     )

@@ -29,11 +29,11 @@ from dossier.domain.permissions import require_sight
 from dossier.store import certified
 from dossier.store import figures as store
 from dossier.store.figures import RETURNED, Behind, Place
-from dossier.store.readings import reading_counts
+from dossier.store.readings import reading_counts, reading_counts_by
 from dossier.store.scopes import Scope
 from dossier.store.watermark import as_present, watermark
 from dossier.usecases.acting import Acting, Office
-from dossier.usecases.ahead import count_figures
+from dossier.usecases.ahead import Counted, count_figures
 from dossier.usecases.places import evidence_place, place
 from dossier.usecases.readings import READ, readings_page
 
@@ -89,6 +89,8 @@ async def all_figures(
     total = found[None]
     total[_COPIES] = await certified.copies_total(tx, scope)
     total |= await reading_counts(tx, logged)
+    if by is not None:
+        _add_readings(found, await reading_counts_by(tx, logged, by))
     figures = [_figure(key, total) for key in DEFINITIONS]
     values = sorted(value for value in found if value is not None)
     if by is not None:
@@ -96,6 +98,13 @@ async def all_figures(
             _figure(key, found[value], {by: value}) for value in values for key in BROKEN_DOWN
         ]
     return figures
+
+
+def _add_readings(found: Counted, readings: Mapping[str, Mapping[str, int]]) -> None:
+    """Put readings beside the counts of each value; a value may have readings only."""
+    for value in {*found, *readings} - {None}:
+        counts = found.setdefault(value, dict.fromkeys((*_COUNTED, ONLINE_PROCEDURES), 0))
+        counts |= readings.get(value or "", dict.fromkeys(READ, 0))
 
 
 async def list_evidence(

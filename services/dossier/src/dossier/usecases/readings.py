@@ -27,7 +27,9 @@ async def readings_page(
 ) -> EvidencePage:
     """Return a page of the records behind a figure of `READ`; its cursor carries their number."""
     after, told = _place(query.cursor)
-    found = await store.reading_evidence(tx, scope, key, after=after, limit=query.limit + 1)
+    found = await store.reading_evidence(
+        tx, scope, key, narrowed=query.figures.narrowed, after=after, limit=query.limit + 1
+    )
     total = found[0].total if after is None and found else told
     page, more = found[: query.limit], len(found) > query.limit
     last = page[-1] if more else None
