@@ -68,8 +68,15 @@ IN_SOFTWARE_ONLY = ("direct", 0, 2, 0, [("act", 5, 9, 1), ("correct", 3, -9, 1)]
 """Due on the third day, said to have ended on the tenth, found to have ended on the first."""
 
 
+MOMENTS = (time(12), time(0), time(23, 59, 59))  # noon, and both ends of a day
+
+
 def noon(day: date) -> datetime:
-    return datetime.combine(day, time(12), LOCAL_ZONE).astimezone(UTC)
+    return at_local(day, MOMENTS[0])
+
+
+def at_local(day: date, moment: time) -> datetime:
+    return datetime.combine(day, moment, LOCAL_ZONE).astimezone(UTC)
 
 
 class Diary:
@@ -137,7 +144,8 @@ class Life:
 
     async def act(self, diary: Diary, choice: int, later: int, lag: int) -> None:
         dossier, before = await self._course(diary)
-        at = before.status_since + timedelta(days=later)
+        day = local_day(before.status_since) + timedelta(days=later)
+        at = max(before.status_since, at_local(day, MOMENTS[lag % len(MOMENTS)]))
         recorded_at = diary.next(at, lag)
         if choice == 9 and diary.apology is None and before.status not in ENDED:
             diary.apology = (recorded_at, OverdueReason.FORCE_MAJEURE)
@@ -312,6 +320,7 @@ async def _figures_agree(tx, scope, diaries, known_at) -> None:
     for definition in COUNTED:
         expected = sum(definition.key in found for found in keys.values())
         assert await figures.count(tx, scope, definition.key) == expected, definition.key
+    await _carried_over_is_what_pended(tx, scope)
     counted = await reading_counts(tx, scope)
     by_value = {name: await reading_counts_by(tx, scope, name) for name in DIMENSIONS}
     corrected = [
@@ -338,6 +347,19 @@ async def _figures_agree(tx, scope, diaries, known_at) -> None:
                 assert own[0].total == number
     reasoned = [counted[definition.key] for definition in late.LATE_REASONS]
     assert sum(reasoned) == sum("dossiers.settled.late" in found for found in keys.values())
+
+
+async def _carried_over_is_what_pended(tx, scope) -> None:
+    """Three periods in a row, of any length, whatever was corrected, apologised for or moved."""
+    first = scope.period
+    days_long = (first.last_day - first.start).days + 1
+    for earlier in (1, 2):
+        until = first.start - timedelta(days=(earlier - 1) * days_long)
+        before = ReportingPeriod(until - timedelta(days=days_long), until)
+        after = ReportingPeriod(until, until + timedelta(days=days_long))
+        pended = replace(scope, period=before), "dossiers.pending"
+        carried = replace(scope, period=after), "dossiers.carried_over"
+        assert await figures.count(tx, *carried) == await figures.count(tx, *pended)
 
 
 async def _work_agrees(life: Life, diaries, on: date) -> None:
