@@ -1,5 +1,6 @@
 import itertools
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import httpx
 import pytest
@@ -95,3 +96,200 @@ def a_history(agency):
         }
 
     return line
+
+
+SUPPLEMENT_ASKED = {
+    "items": [{"component": "Tờ khai", "what_is_missing": "Chữ ký"}],
+    "reason": "Hồ sơ chưa đủ",
+}
+MOVES = {
+    2: [4, 5, 6, 7, 8, 9],
+    4: [5, 6, 7, 8, 9],
+    5: [2, 4, 7, 8],
+    6: [4, 7, 8],
+    7: [2, 8],
+    8: [],
+    9: [10],
+    10: [],
+}
+"""Where a dossier may go, as the law's table has it; 7 was reached from 2. 1 and 3 are filings'."""
+SETTLED = ("settlement", "settled_at", {})
+WAYS = {
+    2: (),
+    4: (("processing", "started_at", {}),),
+    5: (("supplement-requests", "asked_at", SUPPLEMENT_ASKED),),
+    6: (("payment-requests", "asked_at", {"kind": "fee", "amount_vnd": 50_000}),),
+    7: (("withdrawal-requests", "asked_at", {}),),
+    8: (("stop", "stopped_at", {"reason": "Trùng hồ sơ"}),),
+    9: (SETTLED,),
+    10: (SETTLED, ("return", "returned_at", {"method": "direct"})),
+}
+"""What brings a dossier that was just received into each status."""
+
+
+@dataclass
+class Life:
+    """A dossier whose status is known, and officers of each side to press its buttons."""
+
+    client: httpx.AsyncClient
+    path: str
+    officers: dict[str, dict[str, str]]
+    status: int = 2
+    version: int = 1
+
+    async def press(self, desk: str, *, by: str = "anybody", **body) -> httpx.Response:
+        headers = {**self.officers[by], "If-Match": f'"{self.version}"'}
+        return await self.client.post(f"{self.path}/{desk}", json=body, headers=headers)
+
+    async def pressed(self, desk: str, *, by: str = "anybody", **body) -> dict:
+        """Press what is expected to be taken, and go on from there."""
+        answer = await self.press(desk, by=by, **body)
+        assert answer.status_code == 200, answer.text
+        self.status, self.version = answer.json()["status"], answer.json()["version"]
+        return answer.json()
+
+    def way(self, status: int) -> tuple:
+        """Return what brings it into a status: desks, the name of the instant, papers."""
+        return WAYS[status]
+
+    async def bring(self, status: int, *, by: str = "anybody") -> None:
+        """Go to a status by its acts, all on 5 September at half past eight."""
+        for desk, when, body in self.way(status):
+            await self.pressed(desk, by=by, **body, **{when: "2022-09-05T08:30:00+07:00"})
+        assert self.status == status
+
+    async def list(self, what: str) -> list[dict]:
+        return (await self.client.get(f"{self.path}/{what}")).json()["items"]
+
+    async def told(self) -> dict:
+        """Return the last event without what differs from run to run."""
+        event = (await self.list("events"))[-1]
+        return {name: event[name] for name in ("kind", "from_status", "to_status", "occurred_at")}
+
+    def assert_refused(self, answer: httpx.Response) -> None:
+        """The act is not for this status: the answer names it and where the dossier may go."""
+        problem = answer.json()
+        assert answer.status_code == 409, answer.text
+        assert problem["code"] in ("illegal_move", "act_not_possible")
+        assert problem["details"]["from_status"] == self.status
+        assert problem["details"]["allowed"] == MOVES[self.status]
+
+
+@pytest.fixture
+def life(client, code, officer, bearer, agency, town) -> Life:
+    """A dossier received on 31 August 2022, due on 7 September."""
+    return Life(
+        client,
+        f"/v1/dossiers/{code}",
+        {
+            "anybody": {},
+            "receiver": officer(agency),
+            "resolver": officer(town),
+            "stranger": officer("H56.18"),
+            "reader": bearer("dossiers:read", "dossiers:receive", agency="*"),
+        },
+    )
+
+
+@pytest.fixture(params=MOVES)
+async def standing(request, life) -> Life:
+    """A dossier in each status in turn."""
+    await life.bring(request.param)
+    return life
+
+
+@pytest.fixture
+async def handed(life, town) -> Life:
+    """A dossier on its way to the town, which has not taken it over yet."""
+    at = {"handed_over_at": "2022-09-05T08:00:00+07:00"}
+    await life.pressed("hand-overs", to_agency_code=town, step_name="Thẩm định", **at)
+    return life
+
+
+@pytest.fixture
+async def shared(handed) -> Life:
+    """A dossier that the town has taken over: the desk received it, the town settles it."""
+    await handed.pressed("hand-overs/1/take-over", taken_over_at="2022-09-05T08:10:00+07:00")
+    return handed
+
+
+FILING_MOVES = {1: [2, 3, 5, 7], 2: [], 3: [], 5: [2, 7, 8], 7: [1, 8], 8: []}
+"""Where a filing may go; 7 was reached from 1. Once accepted the dossier moves in its stead."""
+FILING_WAYS = {
+    1: (),
+    2: (("acceptance", "accepted_at", {}),),
+    3: (("refusal", "refused_at", {"reason": "Thiếu tờ khai"}),),
+    5: (("supplement-requests", "asked_at", SUPPLEMENT_ASKED),),
+    7: (("withdrawal-requests", "asked_at", {}),),
+    8: (
+        ("withdrawal-requests", "asked_at", {}),
+        ("withdrawal", "withdrawn_at", {}),
+    ),
+}
+
+
+@dataclass
+class FilingLife(Life):
+    """A filing whose status is known; it was filed on Saturday 3 September 2022."""
+
+    async def pressed(self, desk: str, *, by: str = "anybody", **body) -> dict:
+        answer = await self.press(desk, by=by, **body)
+        assert answer.is_success, answer.text
+        self.status, self.version = answer.json()["status"], self.version + 1
+        return answer.json()
+
+    def way(self, status: int) -> tuple:
+        return FILING_WAYS[status]
+
+    def assert_refused(self, answer: httpx.Response) -> None:
+        problem = answer.json()
+        assert answer.status_code == 409, answer.text
+        assert problem["code"] in ("illegal_move", "act_not_possible", "filing_not_open")
+        assert problem["details"]["from_status"] == self.status
+        assert problem["details"]["allowed"] == FILING_MOVES[self.status]
+
+
+@pytest.fixture
+async def filed(client, a_dossier, bearer, agency, town) -> FilingLife:
+    """A filing of Saturday 3 September 2022 that nobody has looked at yet."""
+    paper = a_dossier(filed_at="2022-09-03T20:00:00+07:00")
+    del paper["channel"], paper["received_at"]
+    answer = await client.post("/v1/filings", json=paper)
+    assert answer.status_code == 201, answer.text
+    officers = {
+        "anybody": {},
+        "receiver": bearer("dossiers:receive", agency=agency),
+        "stranger": bearer("dossiers:receive", agency=town),
+        "reader": bearer("dossiers:read", "dossiers:process", agency="*"),
+    }
+    return FilingLife(client, f"/v1/filings/{answer.json()['filing_id']}", officers, status=1)
+
+
+@pytest.fixture(params=FILING_MOVES)
+async def standing_filing(request, filed) -> FilingLife:
+    """A filing in each of its statuses in turn."""
+    await filed.bring(request.param)
+    return filed
+
+
+@pytest.fixture
+def refusal_of() -> Callable[[httpx.Response], str | None]:
+    """Return a function: an answer -> the code of its refusal, None when it is none."""
+
+    def code(answer: httpx.Response) -> str | None:
+        return None if answer.is_success else answer.json()["code"]
+
+    return code
+
+
+@pytest.fixture
+def figure(client, agency) -> Callable[..., Awaitable[list[int]]]:
+    """Return a function: keys -> their values in the third quarter of 2022."""
+
+    async def values(*keys: str) -> list[int]:
+        query = f"agency={agency}&from=2022-06-15&to=2022-09-14"
+        found = (await client.get(f"/v1/figures?{query}")).json()["figures"]
+        by_key = {figure["key"]: figure["value"] for figure in found}
+        return [by_key[key] for key in keys]
+
+    return values

@@ -1,5 +1,7 @@
 """NĐ 61/2018/NĐ-CP art. 19.9: once, at the latest one day before the due date."""
 
+import pytest
+
 
 def an_apology(**changes) -> dict:
     return {
@@ -56,3 +58,43 @@ async def test_an_ended_dossier_needs_no_apology(act):
 async def test_a_promise_before_the_due_date_is_none(act):
     answer = await act("apologies", 1, **an_apology(promised_on="2022-09-07"))
     assert (answer.status_code, answer.json()["code"]) == (422, "promised_too_early")
+
+
+async def test_an_open_dossier_is_apologised_for_and_an_ended_one_is_not(refusal_of, standing):
+    answer = await standing.press("apologies", **an_apology())
+    is_open = standing.status in (2, 4, 5, 6, 7)
+    assert refusal_of(answer) == (None if is_open else "apology_not_due")
+    if is_open:
+        assert answer.json()["status"] == standing.status
+
+
+@pytest.mark.parametrize(
+    ("who", "refusal"),
+    [
+        ("resolver", None),
+        ("receiver", None),
+        ("stranger", "unknown_dossier"),
+        ("reader", "missing_scope"),
+    ],
+)
+async def test_either_side_apologises(refusal_of, shared, who, refusal):
+    assert refusal_of(await shared.press("apologies", by=who, **an_apology())) == refusal
+
+
+@pytest.mark.parametrize(
+    ("at", "refusal"),
+    [
+        ("2022-08-31T09:59:59+07:00", "out_of_order"),
+        ("2022-08-31T10:00:00+07:00", None),
+        ("2022-10-15T03:00:01Z", "in_the_future"),
+    ],
+)
+async def test_nobody_apologises_before_the_receipt_or_ahead(refusal_of, life, at, refusal):
+    assert refusal_of(await life.press("apologies", **an_apology(sent_at=at))) == refusal
+
+
+async def test_an_apology_is_a_figure_and_does_not_make_a_late_result_timely(life, figure):
+    await life.pressed("apologies", **an_apology())
+    await life.pressed("settlement", settled_at="2022-09-09T09:00:00+07:00")
+    keys = ("apologies", "settled.late", "settled.late.without_apology")
+    assert await figure(*(f"dossiers.{key}" for key in keys)) == [1, 1, 0]

@@ -107,3 +107,25 @@ async def test_questions_come_in_pages(client, act, asked, bearer):
         numbers += [(item["code"], item["consultation_number"]) for item in page["items"]]
         cursor = page["next_cursor"]
     assert len(numbers) == len(set(numbers)) >= 3
+
+
+async def test_others_are_asked_while_a_dossier_is_open_and_its_status_stays(standing, asked):
+    answer = await standing.press("consultations", **a_question(asked))
+    if standing.status in (2, 4, 5, 6, 7):
+        assert (answer.status_code, answer.json()["status"]) == (200, standing.status)
+    else:
+        standing.assert_refused(answer)
+
+
+@pytest.mark.parametrize(
+    ("who", "refusal"),
+    [
+        ("resolver", None),
+        ("receiver", "not_your_act"),
+        ("stranger", "unknown_dossier"),
+        ("reader", "missing_scope"),
+    ],
+)
+async def test_whoever_settles_asks_others(refusal_of, shared, asked, who, refusal):
+    answer = await shared.press("consultations", by=who, **a_question(asked))
+    assert refusal_of(answer) == refusal

@@ -189,26 +189,6 @@ async def test_a_rejected_correction_leaves_the_course_and_says_why(client, code
     assert (await propose()).json()["correction_id"] == 2
 
 
-async def test_a_dossier_is_reopened_only_by_a_correction_and_may_end_again(
-    client, code, propose, decide
-):
-    await propose(corrects="end", corrected_at=None)
-    assert (await decide(1, 3)).status_code == 200
-    reopened = await dossier(client, code)
-    assert (reopened["status"], reopened["ended_on"], reopened["end_kind"]) == (4, None, None)
-    settled = await client.post(
-        f"/v1/dossiers/{code}/settlement",
-        json={"settled_at": "2022-09-12T08:00:00+07:00"},
-        headers={"If-Match": '"4"'},
-    )
-    assert settled.status_code == 200, settled.text
-    assert settled.json()["ended_on"] == "2022-09-12"
-    again = await propose(corrects="settled_at", event_number=5)
-    assert again.status_code == 201, again.text
-    assert (await decide(2, 5)).json()["state"] == "approved"
-    assert (await dossier(client, code))["ended_on"] == "2022-09-07"
-
-
 async def test_a_history_that_could_not_have_been_is_refused_and_says_what_is_out_of_order(
     client, code, propose, decide
 ):

@@ -158,13 +158,6 @@ async def test_what_nobody_has_taken_over_cannot_be_passed_on(act, town, desk, b
     assert answer.json()["code"] == problem, answer.text
 
 
-async def test_a_step_is_taken_over_once(act, town):
-    await act("hand-overs", 1, **a_hand_over(town))
-    await act("hand-overs/1/take-over", 2, **TAKEN)
-    answer = await act("hand-overs/1/take-over", 3)
-    assert (answer.status_code, answer.json()["code"]) == (409, "step_not_open")
-
-
 async def test_inside_an_agency_a_hand_over_names_the_unit(act, agency):
     answer = await act("hand-overs", 1, **a_hand_over(agency))
     assert (answer.status_code, answer.json()["code"]) == (422, "handed_to_itself")
@@ -322,3 +315,41 @@ async def test_the_desk_settles_what_came_back_after_it_came_back(act, act_as, a
     assert (early.status_code, early.json()["code"]) == (422, "out_of_order"), early.text
     settled = await act_as(agency, "settlement", 4, settled_at="2022-09-07T09:00:00+07:00")
     assert settled.status_code == 200, settled.text
+
+
+async def test_a_dossier_goes_to_other_hands_while_work_goes_on_and_in_no_other_status(
+    standing, town
+):
+    at = {"handed_over_at": "2022-09-06T08:00:00+07:00"}
+    answer = await standing.press("hand-overs", **a_hand_over(town, **at))
+    if standing.status in (2, 4):
+        assert (answer.status_code, answer.json()["status"]) == (200, standing.status)
+    else:
+        standing.assert_refused(answer)
+
+
+@pytest.mark.parametrize(
+    ("who", "refusal"),
+    [
+        ("resolver", None),
+        ("receiver", "not_your_act"),
+        ("stranger", "unknown_dossier"),
+        ("reader", "missing_scope"),
+    ],
+)
+async def test_whoever_settles_hands_on(refusal_of, shared, who, refusal):
+    onward = a_hand_over("H56.18", handed_over_at="2022-09-06T08:00:00+07:00")
+    assert refusal_of(await shared.press("hand-overs", by=who, **onward)) == refusal
+
+
+@pytest.mark.parametrize(
+    ("at", "refusal"),
+    [
+        ("2022-08-31T09:59:59+07:00", "out_of_order"),
+        ("2022-08-31T10:00:00+07:00", None),
+        ("2022-10-15T03:00:01Z", "in_the_future"),
+    ],
+)
+async def test_nothing_is_handed_over_before_it_was_received(refusal_of, life, town, at, refusal):
+    answer = await life.press("hand-overs", **a_hand_over(town, handed_over_at=at))
+    assert refusal_of(answer) == refusal

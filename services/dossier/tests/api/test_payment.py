@@ -2,6 +2,8 @@
 
 import pytest
 
+AT = "2022-09-06T09:00:00+07:00"
+
 
 def a_request(**changes) -> dict:
     return {
@@ -50,3 +52,57 @@ async def test_money_is_asked_for_once_at_a_time(act):
     answer = await act("payment-requests", 2, **a_request())
     assert (answer.status_code, answer.json()["code"]) == (409, "illegal_move")
     assert answer.json()["details"]["allowed"] == [4, 7, 8]
+
+
+async def test_money_is_asked_for_while_work_goes_on_and_in_no_other_status(standing):
+    answer = await standing.press("payment-requests", **a_request(asked_at=AT))
+    if standing.status in (2, 4):
+        assert (answer.status_code, answer.json()["status"]) == (200, 6)
+    else:
+        standing.assert_refused(answer)
+
+
+async def test_a_payment_is_confirmed_only_while_one_is_awaited(standing):
+    answer = await standing.press("payments", paid_at=AT)
+    if standing.status == 6:
+        assert (answer.status_code, answer.json()["status"]) == (200, 4)
+    else:
+        standing.assert_refused(answer)
+
+
+@pytest.mark.parametrize(
+    ("desk", "who", "refusal"),
+    [
+        ("payment-requests", "resolver", None),
+        ("payment-requests", "receiver", "not_your_act"),
+        ("payments", "resolver", None),
+        ("payments", "receiver", None),
+        *[(desk, "stranger", "unknown_dossier") for desk in ("payment-requests", "payments")],
+        *[(desk, "reader", "missing_scope") for desk in ("payment-requests", "payments")],
+    ],
+)
+async def test_whoever_settles_asks_and_either_side_confirms(
+    refusal_of, shared, desk, who, refusal
+):
+    if desk == "payments":
+        await shared.bring(6, by="resolver")
+    body = a_request(asked_at=AT) if desk == "payment-requests" else {"paid_at": AT}
+    assert refusal_of(await shared.press(desk, by=who, **body)) == refusal
+
+
+@pytest.mark.parametrize(
+    ("at", "refusal"),
+    [
+        ("2022-09-05T08:29:59+07:00", "out_of_order"),
+        ("2022-09-05T08:30:00+07:00", None),
+        ("2022-10-15T03:00:01Z", "in_the_future"),
+    ],
+)
+async def test_nothing_is_paid_before_it_was_asked_for(refusal_of, life, at, refusal):
+    await life.bring(6)
+    assert refusal_of(await life.press("payments", paid_at=at)) == refusal
+
+
+async def test_a_dossier_that_waits_for_a_payment_is_in_time_however_long(life, figure):
+    await life.bring(6)
+    assert await figure("dossiers.pending.in_time", "dossiers.pending.overdue") == [1, 0]

@@ -2,6 +2,8 @@
 
 import pytest
 
+AT = "2022-09-06T09:00:00+07:00"
+
 
 async def test_a_stopped_dossier_has_ended_and_says_why(act, last_event):
     stopped = await act("stop", 1, reason="Không đủ điều kiện", stopped_at="2022-09-06T02:00:00Z")
@@ -47,3 +49,20 @@ async def test_a_stop_while_a_supplement_is_awaited_is_never_late(act):
     stopped = (await act("stop", 2, reason="Quá hạn bổ sung")).json()
     assert stopped["ended_on"] == "2022-10-15"
     assert stopped["due_on"] >= stopped["ended_on"]
+
+
+@pytest.mark.parametrize(
+    ("who", "refusal"),
+    [("receiver", None), ("resolver", None), ("stranger", "unknown_dossier")],
+)
+async def test_either_side_stops_a_dossier_and_nobody_else(refusal_of, shared, who, refusal):
+    answer = await shared.press("stop", by=who, reason="Trùng", stopped_at=AT)
+    assert refusal_of(answer) == refusal
+
+
+async def test_an_open_dossier_is_stopped_and_an_ended_one_is_not(standing):
+    answer = await standing.press("stop", reason="Trùng hồ sơ", stopped_at=AT)
+    if standing.status in (2, 4, 5, 6, 7):
+        assert (answer.status_code, answer.json()["status"]) == (200, 8)
+    else:
+        standing.assert_refused(answer)

@@ -9,6 +9,8 @@ from dossier.domain.limits import CountLimit
 from dossier.settings import Settings
 from pydantic import ValidationError
 
+AT = "2022-09-06T09:00:00+07:00"
+
 ITEMS = [
     {"component": "Bản sao giấy chứng sinh", "what_is_missing": "Chưa chứng thực"},
     {"component": "Tờ khai", "what_is_missing": "Thiếu chữ ký"},
@@ -213,3 +215,57 @@ def test_rules_are_read_from_the_environment(settings, monkeypatch):
     assert Settings(**stated).count_limits() == (
         CountLimit(1, "x", date(2022, 1, 1), date(2023, 1, 1)),
     )
+
+
+async def test_a_supplement_is_asked_for_while_work_goes_on_and_in_no_other_status(standing):
+    answer = await standing.press("supplement-requests", **a_request(asked_at=AT))
+    if standing.status in (2, 4):
+        assert (answer.status_code, answer.json()["status"]) == (200, 5)
+    else:
+        standing.assert_refused(answer)
+
+
+async def test_a_supplement_is_received_only_while_one_is_awaited(standing):
+    answer = await standing.press("supplements", received_at=AT)
+    if standing.status == 5:
+        assert (answer.status_code, answer.json()["status"]) == (200, 2)
+    else:
+        standing.assert_refused(answer)
+
+
+@pytest.mark.parametrize(
+    ("desk", "who", "refusal"),
+    [
+        ("supplement-requests", "resolver", None),
+        ("supplement-requests", "receiver", "not_your_act"),
+        ("supplements", "resolver", None),
+        ("supplements", "receiver", None),
+        *[(desk, "stranger", "unknown_dossier") for desk in ("supplement-requests", "supplements")],
+        *[(desk, "reader", "missing_scope") for desk in ("supplement-requests", "supplements")],
+    ],
+)
+async def test_whoever_settles_asks_and_either_side_receives(
+    refusal_of, shared, desk, who, refusal
+):
+    if desk == "supplements":
+        await shared.bring(5, by="resolver")
+    body = a_request(asked_at=AT) if desk == "supplement-requests" else {"received_at": AT}
+    assert refusal_of(await shared.press(desk, by=who, **body)) == refusal
+
+
+@pytest.mark.parametrize(
+    ("at", "refusal"),
+    [
+        ("2022-09-05T08:29:59+07:00", "out_of_order"),
+        ("2022-09-05T08:30:00+07:00", None),
+        ("2022-10-15T03:00:01Z", "in_the_future"),
+    ],
+)
+async def test_nothing_is_brought_before_it_was_asked_for(refusal_of, life, at, refusal):
+    await life.bring(5)
+    assert refusal_of(await life.press("supplements", received_at=at)) == refusal
+
+
+async def test_a_dossier_that_waits_for_a_supplement_is_in_time_however_long(life, figure):
+    await life.bring(5)
+    assert await figure("dossiers.pending.in_time", "dossiers.pending.overdue") == [1, 0]

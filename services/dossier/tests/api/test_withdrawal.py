@@ -44,3 +44,30 @@ async def test_a_settled_dossier_cannot_be_withdrawn(act):
     await act("settlement", 1)
     answer = await act("withdrawal-requests", 2)
     assert (answer.status_code, answer.json()["details"]["allowed"]) == (409, [10])
+
+
+@pytest.mark.parametrize("desk", ["withdrawal-requests", "withdrawal", "continuation"])
+async def test_it_is_asked_back_while_open_and_given_back_or_gone_on_with_only_then(standing, desk):
+    answer = await standing.press(desk)
+    if standing.status in ((7,) if desk != "withdrawal-requests" else (2, 4, 5, 6)):
+        assert answer.status_code == 200, answer.text
+    else:
+        standing.assert_refused(answer)
+
+
+@pytest.mark.parametrize(
+    ("who", "refusal"),
+    [
+        ("receiver", None),
+        ("resolver", "not_your_act"),
+        ("stranger", "unknown_dossier"),
+        ("reader", "missing_scope"),
+    ],
+)
+@pytest.mark.parametrize("desk", ["withdrawal-requests", "withdrawal", "continuation"])
+async def test_the_desk_that_received_deals_with_the_applicant(
+    refusal_of, shared, desk, who, refusal
+):
+    if desk != "withdrawal-requests":
+        await shared.pressed("withdrawal-requests", by="receiver", **ASKED)
+    assert refusal_of(await shared.press(desk, by=who)) == refusal
