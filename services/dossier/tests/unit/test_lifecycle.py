@@ -100,6 +100,14 @@ def test_what_has_ended_is_complete(status):
     assert (completion_percent(status) == 100) == is_over
 
 
+@pytest.mark.parametrize(
+    ("status", "percent"),
+    [(1, 0), (2, 20), (3, 100), (4, 50), (5, 40), (6, 80), (7, 90), (8, 100), (9, 100), (10, 100)],
+)
+def test_the_public_reads_how_far_a_dossier_is(status, percent):
+    assert completion_percent(Status(status)) == percent
+
+
 ACTS = {
     (1, 2): LegalAct.ACCEPT,
     (1, 3): LegalAct.REFUSE,
