@@ -24,6 +24,17 @@ BEFORE, AFTER = 100, 100
 READY_WITHIN_SECONDS = 30  # on a busy machine; alone it is one or two
 PATIENCE_SECONDS = 45
 
+UNTOLD = """
+    select count(*) from dossiers d where d.version != (
+        select count(*) from events e
+        where (e.agency_id, e.issued_on, e.serial) = (d.agency_id, d.issued_on, d.serial)
+    ) or d.status != (
+        select e.to_status from events e
+        where (e.agency_id, e.issued_on, e.serial, e.event_number)
+            = (d.agency_id, d.issued_on, d.serial, d.version)
+    )
+"""
+"""Dossiers whose version and status their events do not tell."""
 PARTS = ("events", "facts", "applicant_names", "intake_keys")
 """What an intake writes beside the dossier, one row each."""
 WITHOUT_THE_OTHER = """
@@ -48,10 +59,11 @@ SERIALS = """
 
 
 class Crowd:
-    """Clients that hand in dossier after dossier, each until it is acknowledged."""
+    """Clients that hand in dossier after dossier and begin the work, each until acknowledged."""
 
     def __init__(self, url: str, headers: dict[str, str], wards: list[str]) -> None:
         self.receipts: dict[str, dict] = {}
+        self.begun: set[str] = set()
         self.failures: Counter[str] = Counter()
         self._url = url
         self._headers = headers
@@ -100,7 +112,39 @@ class Crowd:
             while not self._is_over:
                 turn += 1
                 key = f"{self._wards[number % len(self._wards)]}/{number}/{turn}"
-                self.receipts[key] = await self._insist(client, key)
+                receipt = self.receipts[key] = await self._insist(client, key)
+                await self._begin(client, receipt["code"])
+
+    async def _begin(self, client: httpx.AsyncClient, code: str) -> None:
+        """Begin the work; who lost the answer presses again and learns that it is done."""
+        lost, deadline = False, time.monotonic() + PATIENCE_SECONDS
+        while True:
+            assert time.monotonic() < deadline, f"{code} was not begun in {PATIENCE_SECONDS} s"
+            try:
+                answer = await client.post(
+                    f"/v1/dossiers/{code}/processing", json={}, headers={"If-Match": '"1"'}
+                )
+            except httpx.TransportError as error:
+                self.failures[type(error).__name__] += 1
+            else:
+                done = {HTTPStatus.OK, HTTPStatus.PRECONDITION_FAILED} if lost else {HTTPStatus.OK}
+                if answer.status_code in done:
+                    self.begun.add(code)
+                    return
+                assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE, answer.text
+                self.failures[answer.json()["code"]] += 1
+            lost = True
+            await asyncio.sleep(0.2)
+
+    async def read(self) -> dict[str, dict]:
+        """Read every dossier that was acknowledged, as an officer does."""
+        sheets: dict[str, dict] = {}
+        async with self._client() as client:
+            for receipt in self.receipts.values():
+                answer = await client.get(f"/v1/dossiers/{receipt['code']}")
+                assert answer.status_code == HTTPStatus.OK, answer.text
+                sheets[receipt["code"]] = answer.json()
+        return sheets
 
     async def _insist(self, client: httpx.AsyncClient, key: str) -> dict:
         paper = {
@@ -133,7 +177,7 @@ class Crowd:
 
 @pytest.fixture
 def crowd(town, ward) -> Crowd:
-    headers = town.headers("dossiers:receive")
+    headers = town.headers("dossiers:receive", "dossiers:process", "dossiers:read")
     return Crowd(town.dossier.url, headers, [ward(), ward()])
 
 
@@ -179,6 +223,7 @@ async def test_a_kill_in_the_middle_of_intake_loses_and_doubles_nothing(
     await assert_all_is_whole(crowd, records)
     assert await crowd.repeat() == crowd.receipts
     await assert_all_is_whole(crowd, records)
+    await assert_all_reads_as_it_was_acknowledged(crowd)
 
 
 async def assert_all_is_whole(crowd: Crowd, records: Callable) -> None:
@@ -197,5 +242,18 @@ async def assert_all_is_whole(crowd: Crowd, records: Callable) -> None:
         halves[part] += (await records(WITHOUT_THE_OTHER.format(part=part)))[0][0]
         first = " where event_number = 1" if part == "events" else ""  # later acts have theirs
         halves[part] += (await records(f"select count(*) from {part}{first}"))[0][0] - dossiers
+    halves["untold"] = (await records(UNTOLD))[0][0]
     halves["applicants"] += (await records(WITHOUT_APPLICANT))[0][0]
     assert not any(halves.values()), dict(halves)
+
+
+async def assert_all_reads_as_it_was_acknowledged(crowd: Crowd) -> None:
+    """Whose it is, until when, and that the work acknowledged as begun has begun."""
+    sheets = await crowd.read()
+    assert crowd.begun == set(sheets)
+    for key, receipt in crowd.receipts.items():
+        sheet = sheets[receipt["code"]]
+        assert sheet["applicant"]["full_name"] == f"Người nộp mẫu {key}"
+        assert (sheet["status"], sheet["version"]) == (4, 2)
+        for name in ("agency_code", "procedure_code", "channel", "due_on"):
+            assert sheet[name] == receipt[name]
