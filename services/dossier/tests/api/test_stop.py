@@ -66,3 +66,11 @@ async def test_an_open_dossier_is_stopped_and_an_ended_one_is_not(standing):
         assert (answer.status_code, answer.json()["status"]) == (200, 8)
     else:
         standing.assert_refused(answer)
+
+
+async def test_a_filing_is_stopped_while_something_of_the_applicant_is_awaited(standing_filing):
+    answer = await standing_filing.press("stop", reason="Không bổ sung", stopped_at=AT)
+    if standing_filing.status in (5, 7):
+        assert (answer.status_code, answer.json()["status"]) == (200, 8)
+    else:
+        standing_filing.assert_refused(answer)

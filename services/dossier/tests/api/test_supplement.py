@@ -269,3 +269,13 @@ async def test_nothing_is_brought_before_it_was_asked_for(refusal_of, life, at, 
 async def test_a_dossier_that_waits_for_a_supplement_is_in_time_however_long(life, figure):
     await life.bring(5)
     assert await figure("dossiers.pending.in_time", "dossiers.pending.overdue") == [1, 0]
+
+
+async def test_a_filing_that_waits_for_the_desk_is_asked_for_what_it_lacks(standing_filing):
+    answer = await standing_filing.press("supplement-requests", **a_request(asked_at=AT))
+    if standing_filing.status == 1:
+        assert (answer.status_code, answer.json()["status"]) == (200, 5)
+        event = (await standing_filing.list("events"))[-1]
+        assert event["occurred_at"] == "2022-09-06T02:00:00Z"
+    else:
+        standing_filing.assert_refused(answer)

@@ -71,3 +71,17 @@ async def test_the_desk_that_received_deals_with_the_applicant(
     if desk != "withdrawal-requests":
         await shared.pressed("withdrawal-requests", by="receiver", **ASKED)
     assert refusal_of(await shared.press(desk, by=who)) == refusal
+
+
+@pytest.mark.parametrize(
+    ("desk", "statuses", "to"),
+    [("withdrawal-requests", (1, 5), 7), ("withdrawal", (7,), 8), ("continuation", (7,), 1)],
+)
+async def test_a_filing_is_asked_back_while_it_waits_and_given_back_or_gone_on_with_then(
+    standing_filing, desk, statuses, to
+):
+    answer = await standing_filing.press(desk)
+    if standing_filing.status in statuses:
+        assert (answer.status_code, answer.json()["status"]) == (200, to)
+    else:
+        standing_filing.assert_refused(answer)
