@@ -38,9 +38,7 @@ from kernel.refusals import Refusal
 from kernel.time_zone import LOCAL_ZONE, local_day
 from sqlalchemy import text
 
-FIRST = date(2022, 6, 1)
-LATEST = datetime(2023, 6, 1, tzinfo=UTC)
-NO_LIMIT = 9
+FIRST, LATEST, NO_LIMIT = date(2022, 6, 1), datetime(2023, 6, 1, tzinfo=UTC), 9
 _numbers = count(1)
 
 acts = st.tuples(st.just("act"), st.integers(0, 9), st.integers(0, 12), st.integers(0, 400))
@@ -53,9 +51,7 @@ rights = st.tuples(
 )
 reasons = st.tuples(st.just("reason"), st.integers(0, 5), st.integers(0, 0), st.integers(1, 99))
 steps = st.lists(acts | settlements | wrongs | rights | reasons, max_size=9)
-in_time_after_all = st.builds(
-    lambda end, right, rest: [end, right, *rest], settlements, rights, steps
-)
+in_time_after_all = st.tuples(settlements, rights, steps).map(lambda t: [t[0], t[1], *t[2]])
 lives = st.tuples(
     st.sampled_from(["direct", "postal"]),
     st.integers(0, 60),
