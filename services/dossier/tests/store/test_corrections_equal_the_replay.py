@@ -16,7 +16,7 @@ from dossier.domain.errors import NotLate
 from dossier.domain.facts import ReturnMethod
 from dossier.domain.figures import COUNTED, DIMENSIONS
 from dossier.domain.lifecycle import ENDED, Status, allowed_from
-from dossier.domain.overdue import WorkKind
+from dossier.domain.overdue import WorkKind, WorkSide
 from dossier.domain.readings import CORRECTIONS, readings
 from dossier.schemas.intake import Applicant, ReceiveDossier
 from dossier.store import corrections as store
@@ -367,15 +367,9 @@ async def _work_agrees(life: Life, diaries, on: date) -> None:
         WorkKind.APOLOGY_OWED: late.owes_apology,
         WorkKind.DUE_SOON: lambda facts, day: late.is_due_soon(facts, day, soon),
     }
+    asked = {"side": WorkSide.EITHER, "agency": life.agency, "on": on, "officer": None}
     for kind, rule in rules.items():
-        question = Question(
-            kind=kind,
-            agency=life.agency,
-            on=on,
-            within_working_days=3,
-            officer=None,
-            bucket=None,
-        )
+        question = Question(kind=kind, within_working_days=3, bucket=None, **asked)
         seen, cursor = [], None
         while True:
             page, cursor = await list_work(
@@ -388,9 +382,7 @@ async def _work_agrees(life: Life, diaries, on: date) -> None:
             d.code for d in diaries if rule(d.known[-1][1], on)
         ), kind
         assert [item.due_on for item in seen] == sorted(item.due_on for item in seen)
-    ageing = await count_ageing(
-        life.tx, life.office, agency=life.agency, on=on, officer=None, acting=acting
-    )
+    ageing = await count_ageing(life.tx, life.office, **asked, acting=acting)
     overdue = [d for d in diaries if late.is_overdue(d.known[-1][1], on)]
     assert ageing.total == len(overdue) == sum(bucket.dossiers for bucket in ageing.buckets)
 

@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from dossier.usecases.ndjson import LONGEST_LINE, Line, batches
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 
@@ -18,11 +18,13 @@ async def cut(
 
 
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=8))
+@example(text=b"\xef\xbb\xbfa\n\xef\xbb\xbfb", cuts=[1, 2, 3, 4])
+@example(text=b"\xef\xbb\xbf", cuts=[])
 async def test_lines_do_not_depend_on_how_the_stream_is_cut(text, cuts):
     places = [0, *sorted(cuts), len(text)]
     chunks = [text[a:b] for a, b in itertools.pairwise(places)]
     found = [line for batch in await cut(chunks) for line in batch]
-    lines = enumerate(text.split(b"\n"), start=1)
+    lines = enumerate(text.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1)
     assert found == [Line(number, line) for number, line in lines if line.strip()]
 
 
