@@ -4,12 +4,16 @@ import asyncio
 import gzip
 import json
 import os
+import re
+import signal
 import stat
 import subprocess
 import sys
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 from rich.console import Console
@@ -203,3 +207,130 @@ def test_a_file_is_read_part_by_part_and_overlong_lines_are_cut(tmp_path, monkey
     assert len(parts[0].lines[1]) == 65_539
     assert parts[2].lines == [b"5\n"]
     assert [part.ends for part in parts][-1] == file.stat().st_size
+
+
+def an_import(file: Path, dossier: str, local: Path, rejects, follow) -> importing.Import:
+    token = LocalIssuer(local / "keys").token("t", "*", ["dossiers:import"], timedelta(hours=1))
+    return importing.Import(file, dossier, token, importing.Tally(), rejects, follow)
+
+
+async def count_of(postgres, run: str) -> int:
+    """Return how many dossiers of a run the database holds."""
+    connection = await asyncpg.connect(postgres.url("tthc_dossier", "tthc_dossier"))
+    try:
+        counting = "select count(*) from dossiers where external_id like $1"
+        return await connection.fetchval(counting, f"{run}-%")
+    finally:
+        await connection.close()
+
+
+def long_lines(run: str, count: int) -> str:
+    return "\n".join(
+        json.dumps({**json.loads(line), "subject": "x" * 1_500}) for line in lines(run, count)
+    )
+
+
+async def test_answers_are_shown_while_lines_are_still_being_sent(dossier, local, tmp_path):
+    file = tmp_path / "long.ndjson"
+    file.write_text(long_lines("n", 12_000))
+    seen = []
+    with importing.Rejects(file) as rejects:
+
+        def follow(done: int) -> None:
+            seen.append((done, sending.tally.lines, len(sending.tally.untold)))
+
+        sending = an_import(file, dossier, local, rejects, follow)
+        await sending.run()
+    answered = [lines for _, lines, _ in seen]
+    assert answered == sorted(answered)
+    assert answered[-1] == 12_000
+    assert len(set(answered)) > 4
+    assert any(lines > 0 and lines + untold < 12_000 for _, lines, untold in seen)
+    assert not sending.tally.untold
+
+
+async def test_a_service_killed_midway_leaves_no_line_uncounted_and_none_twice(
+    dossier, postgres, local, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(importing, "_PAUSES_SECONDS", ())
+    file, total = tmp_path / "killed.ndjson", 12_000
+    (tmp_path / "first" / "logs").mkdir(parents=True)
+    file.write_text(long_lines("k", total))
+    running = partial(
+        running_services,
+        SERVICES[:2],
+        server=postgres,
+        keys=local / "keys",
+        console=Console(quiet=True),
+    )
+    with importing.Rejects(file) as rejects:
+        async with running(home=tmp_path / "first") as stack:
+            (child,) = (child for child in stack.children if child.name == "dossier")
+
+            def strike(_done: int) -> None:
+                child.process.kill()
+
+            sending = an_import(file, stack.addresses["dossier"], local, rejects, strike)
+            with pytest.raises(importing.LocalProblem, match="does not answer"):
+                await sending.run()
+        told, untold = sending.tally.outcomes["stored"], len(sending.tally.untold)
+        assert 0 < told == sending.tally.lines < total
+        assert untold
+        stored = await count_of(postgres, "k")
+        assert told <= stored <= told + untold
+        assert f"{told:,} stored, 0 duplicates, 0 rejected. {untold:,} more lines were sent" in (
+            sending.tally.at_a_break
+        )
+        again = an_import(file, dossier, local, rejects, lambda _done: None)
+        await again.run()
+    assert again.tally.outcomes == {"stored": total - stored, "duplicate": stored}
+    assert await count_of(postgres, "k") == total
+
+
+async def test_what_this_run_had_sent_before_is_told_from_other_duplicates(
+    dossier, postgres, local, tmp_path
+):
+    file = tmp_path / "repeated.ndjson"
+    file.write_text("\n".join(lines("r", 300)))
+    with importing.Rejects(file) as rejects:
+        first = an_import(file, dossier, local, rejects, lambda _done: None)
+        await first.run()
+        again = an_import(file, dossier, local, rejects, lambda _done: None)
+        again.tally.untold.update(range(1, 101))  # an attempt whose answer never came
+        await again.run()
+    assert str(again.tally) == (
+        "0 stored, 300 duplicates (100 of them sent before by this run), 0 rejected"
+    )
+
+
+async def test_who_presses_ctrl_c_is_told_what_is_certain_and_what_is_not(
+    dossier, postgres, local, tmp_path
+):
+    file, total = tmp_path / "stopped.ndjson", 40_000
+    file.write_text(long_lines("s", total))
+    command = ("import", "dossiers", str(file), "--url", dossier, "--local", str(local))
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tthc", *command),
+        env={**os.environ, "COLUMNS": "200"},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    while not await count_of(postgres, "s"):  # noqa: ASYNC110 - another process stores them
+        await asyncio.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    said = (await process.communicate())[0].decode()
+    assert process.returncode == 130
+    found = re.search(r"Broken off: ([\d,]+) stored, .*\. ([\d,]+) more lines were sent", said)
+    assert found, said
+    told, untold = (int(number.replace(",", "")) for number in found.groups())
+    assert told <= await count_of(postgres, "s") <= told + untold
+    assert told + untold < total
+
+
+@pytest.mark.parametrize("url", ["nowhere", "ftp://127.0.0.1", "http://", "http://[::1"])
+async def test_what_is_no_address_is_said_to_be_none(local, tmp_path, url):
+    file = tmp_path / "transfer.ndjson"
+    file.write_text("\n".join(lines("u", 1)))
+    with importing.Rejects(file) as rejects:
+        sending = an_import(file, url, local, rejects, lambda _done: None)
+        with pytest.raises(importing.LocalProblem, match="is no address"):
+            await sending.run()

@@ -7,20 +7,22 @@ import os
 import sys
 import time
 import zlib
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
+from itertools import accumulate
 from pathlib import Path
 from typing import IO, Annotated, Self
 
-import httpx
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from tthc.duplex import Answer, BrokenOff, Place, post
 from tthc.keys import LocalIssuer
 from tthc.problems import LocalProblem, writing_under
 from tthc.services import PROJECT
@@ -32,7 +34,6 @@ _LINES_A_REQUEST = 50_000
 _BYTES_A_REQUEST = 33_554_432
 _LONGEST_LINE = 65_536
 _CHUNK = 65_536
-_A_STEP = 1_000
 _PATIENCE_SECONDS = 600
 _PAUSES_SECONDS = (1, 2, 4, 8)
 _PASSING = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
@@ -70,7 +71,7 @@ def dossiers(
         try:
             run_stoppable(Import(file, url, bearer, tally, rejects, follow).run())
         except (Stopped, LocalProblem):
-            console.print(f"Broken off: {tally}. Run it again to continue.")
+            console.print(f"Broken off: {tally.at_a_break}", soft_wrap=True)
             raise
     seconds = time.monotonic() - started
     console.print(f"{tally} in {seconds:.1f} s: {tally.lines / max(seconds, 0.001):,.0f} lines/s.")
@@ -81,9 +82,12 @@ def dossiers(
 
 @dataclass
 class Tally:
-    """What became of the lines so far."""
+    """What became of the lines so far; `untold` were sent, and nothing was heard of them."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
+    untold: set[int] = field(default_factory=set)
+    told_late: int = 0
+    """Duplicates that this run itself had sent before, when the answer did not come."""
 
     @property
     def lines(self) -> int:
@@ -95,9 +99,26 @@ class Tally:
         """Return how many lines were rejected."""
         return self.outcomes["rejected"]
 
+    @property
+    def at_a_break(self) -> str:
+        """Return what is known for sure, and what is not."""
+        known = f"{self}."
+        if self.untold:
+            known += (
+                f" {len(self.untold):,} more lines were sent and not answered:"
+                " they may be stored, and then count as duplicates in the next run."
+            )
+        return f"{known} Run it again to continue."
+
+    def told(self, number: int, outcome: str) -> None:
+        """Count the answer to a line of the file."""
+        self.outcomes[outcome] += 1
+        self.untold.discard(number)
+
     def __str__(self) -> str:
         stored, duplicates = self.outcomes["stored"], self.outcomes["duplicate"]
-        return f"{stored:,} stored, {duplicates:,} duplicates, {self.rejected:,} rejected"
+        late = f" ({self.told_late:,} of them sent before by this run)" if self.told_late else ""
+        return f"{stored:,} stored, {duplicates:,} duplicates{late}, {self.rejected:,} rejected"
 
 
 class Rejects:
@@ -192,18 +213,12 @@ class Import:
         Raises:
             LocalProblem: the service cannot be reached, or refuses the import as a whole.
         """
-        headers = {
-            "Authorization": f"Bearer {self.bearer}",
-            "Content-Type": "application/x-ndjson",
-        }
-        async with httpx.AsyncClient(
-            base_url=self.url, headers=headers, timeout=_PATIENCE_SECONDS
-        ) as client:
-            for part in parts_of(self.file):
-                await self._send(client, part)
-                self.follow(part.ends)
+        place = Place.of(self.url)
+        for part in parts_of(self.file):
+            await self._send(place, part)
+            self.follow(part.ends)
 
-    async def _send(self, client: httpx.AsyncClient, part: Part) -> None:
+    async def _send(self, place: Place, part: Part) -> None:
         """Send a part until every line of it is answered, with pauses when the service is away.
 
         That is safe: a line stored by an attempt that broke off is a duplicate in the next.
@@ -211,63 +226,106 @@ class Import:
         answered: set[int] = set()
         for pause in (*_PAUSES_SECONDS, None):
             try:
-                async for answer in _answers(client, part):
-                    self._count(part, answer, answered)
-            except (httpx.TransportError, _Away) as error:
+                await self._try(place, part, answered)
+            except (BrokenOff, _Away) as error:
                 if pause is None:
                     raise LocalProblem(
-                        f"The dossier service at {self.url} does not answer ({_what(error)})",
+                        f"The dossier service at {self.url} does not answer ({error})",
                         "Start it with `make run`, or name its address with --url",
                     ) from error
                 await asyncio.sleep(pause)
             else:
                 return
 
-    def _count(self, part: Part, answer: dict[str, object], answered: set[int]) -> None:
+    async def _try(self, place: Place, part: Part, answered: set[int]) -> None:
+        """Send a part once, and count the answers while it is being sent."""
+        before = frozenset(self.tally.untold)
+        sending = _Sending(part, self.tally, answered)
+        headers = {
+            "Authorization": f"Bearer {self.bearer}",
+            "Content-Type": "application/x-ndjson",
+        }
+        expected = sum(1 for line in part.lines if line.strip())
+        async with post(
+            place,
+            "/v1/dossier-imports",
+            headers,
+            b"".join(part.lines),
+            wrote=sending.wrote,
+            patience_seconds=_PATIENCE_SECONDS,
+        ) as answer:
+            if answer.status in _PASSING:
+                sending.took_nothing(before)
+                raise _Away(f"{answer.status}")
+            if answer.status != HTTPStatus.OK:
+                sending.took_nothing(before)
+                raise LocalProblem("The dossier service refuses the import", await _reason(answer))
+            async for lines in _lines(answer.body):
+                for line in lines:
+                    expected -= 1
+                    self._count(part, json.loads(line), answered, before)
+                self.follow(part.reached(len(answered)))
+        if expected:
+            raise _Away("it broke off")
+
+    def _count(
+        self, part: Part, answer: dict[str, object], answered: set[int], before: Collection[int]
+    ) -> None:
         number = answer["line"]
         if not isinstance(number, int) or number in answered:
             return
         answered.add(number)
-        self.tally.outcomes[str(answer["outcome"])] += 1
-        if len(answered) % _A_STEP == 0:
-            self.follow(part.reached(len(answered)))
-        if answer["outcome"] == "rejected":
-            text = part.lines[number - 1]
-            self.rejects.add(part.first + number - 1, answer.get("problem"), text)
+        outcome, in_file = str(answer["outcome"]), part.first + number - 1
+        self.tally.told(in_file, outcome)
+        if outcome == "duplicate" and in_file in before:
+            self.tally.told_late += 1
+        if outcome == "rejected":
+            self.rejects.add(in_file, answer.get("problem"), part.lines[number - 1])
+
+
+class _Sending:
+    """Notes which lines of a part are on their way, by the bytes handed to the connection."""
+
+    def __init__(self, part: Part, tally: Tally, answered: Collection[int]) -> None:
+        self._part = part
+        self._tally = tally
+        self._answered = answered
+        self._ends = list(accumulate(len(line) for line in part.lines))
+        self._sent = 0
+
+    def wrote(self, size: int) -> None:
+        """Note what lies within the first `size` bytes; a last line needs no line end."""
+        sent = bisect_right(self._ends, size + 1)
+        first = self._part.first
+        numbers = (
+            number
+            for number in range(self._sent + 1, sent + 1)
+            if number not in self._answered and self._part.lines[number - 1].strip()
+        )
+        self._tally.untold.update(first + number - 1 for number in numbers)
+        self._sent = max(self._sent, sent)
+
+    def took_nothing(self, before: Collection[int]) -> None:
+        """Note that the service refused the whole request, so nothing of it was stored."""
+        self._tally.untold.intersection_update(before)
 
 
 class _Away(Exception):
-    """The service did not answer every line."""
+    """The service did not answer every line; `str()` says how."""
 
 
-async def _answers(client: httpx.AsyncClient, part: Part) -> AsyncIterator[dict[str, object]]:
-    expected = sum(1 for line in part.lines if line.strip())
-    content = b"".join(part.lines)
-    async with client.stream("POST", "/v1/dossier-imports", content=content) as response:
-        if response.status_code in _PASSING:
-            raise _Away
-        if not response.is_success:
-            raise LocalProblem("The dossier service refuses the import", await _reason(response))
-        async for line in _lines(response):
-            expected -= 1
-            yield json.loads(line)
-    if expected:
-        raise _Away
-
-
-async def _lines(response: httpx.Response) -> AsyncIterator[bytes]:
+async def _lines(body: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
     """Cut the answer at line feeds only: text within a line may hold what Unicode breaks at."""
     held = b""
-    async for chunk in response.aiter_bytes():
+    async for chunk in body:
         *ends, held = (held + chunk).split(b"\n")
-        for end in ends:
-            yield end
+        yield ends
     if held:
-        yield held
+        yield [held]
 
 
-async def _reason(response: httpx.Response) -> str:
-    text = (await response.aread()).decode(errors="replace")
+async def _reason(answer: Answer) -> str:
+    text = b"".join([chunk async for chunk in answer.body]).decode(errors="replace")
     try:
         problem = json.loads(text)
     except ValueError:
@@ -275,14 +333,15 @@ async def _reason(response: httpx.Response) -> str:
     return str(problem.get("detail", text)) if isinstance(problem, dict) else text[:500]
 
 
-def _what(error: Exception) -> str:
-    return type(error).__name__ if isinstance(error, httpx.TransportError) else "it broke off"
-
-
 @contextmanager
 def _following(file: Path, console: Console) -> Iterator[tuple[Tally, Callable[[int], None]]]:
-    """Show how far the import is, on a terminal."""
-    tally = Tally()
+    """Show how far the import is, how fast, and how long it will take, on a terminal."""
+    tally, started = Tally(), time.monotonic()
+
+    def said() -> str:
+        seconds = max(time.monotonic() - started, 0.001)
+        return f"{tally.lines / seconds:,.0f} lines/s · {tally}"
+
     columns = (
         TextColumn(file.name),
         BarColumn(),
@@ -291,5 +350,5 @@ def _following(file: Path, console: Console) -> Iterator[tuple[Tally, Callable[[
         TextColumn("{task.description}"),
     )
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(str(tally), total=file.stat().st_size)
-        yield tally, lambda done: progress.update(task, completed=done, description=str(tally))
+        task = progress.add_task(said(), total=file.stat().st_size)
+        yield tally, lambda done: progress.update(task, completed=done, description=said())
