@@ -60,12 +60,24 @@ async def test_a_promise_before_the_due_date_is_none(act):
     assert (answer.status_code, answer.json()["code"]) == (422, "promised_too_early")
 
 
-async def test_an_open_dossier_is_apologised_for_and_an_ended_one_is_not(refusal_of, standing):
+async def test_a_dossier_is_apologised_for_while_its_clock_runs_and_no_other(refusal_of, standing):
     answer = await standing.press("apologies", **an_apology())
-    is_open = standing.status in (2, 4, 5, 6, 7)
-    assert refusal_of(answer) == (None if is_open else "apology_not_due")
-    if is_open:
+    runs = standing.status in (2, 4, 7)
+    assert refusal_of(answer) == (None if runs else "apology_not_due")
+    if runs:
         assert answer.json()["status"] == standing.status
+
+
+async def test_a_promise_is_made_once_the_supplement_has_come(life, refusal_of):
+    """Made before, it would lie before the due date that the supplement brings."""
+    await life.bring(5)
+    early = an_apology(promised_on="2022-09-08", sent_at="2022-09-06T08:00:00+07:00")
+    assert refusal_of(await life.press("apologies", **early)) == "apology_not_due"
+    due = await life.pressed("supplements", received_at="2022-09-06T09:00:00+07:00")
+    late = {**early, "sent_at": "2022-09-06T10:00:00+07:00"}
+    assert refusal_of(await life.press("apologies", **late)) == "promised_too_early"
+    told = await life.pressed("apologies", **{**late, "promised_on": "2022-09-12"})
+    assert told["promised_on"] > told["due_on"] == due["due_on"] == "2022-09-09"
 
 
 @pytest.mark.parametrize(

@@ -35,14 +35,20 @@ def sent_in_time(sent_at: datetime, due_on: date) -> bool:
 def require_apology_due(facts: Facts, *, sent_at: datetime, promised_on: date) -> None:
     """Refuse an apology for a dossier that has ended or has no due date, late, or idle.
 
+    While the applicant is waited for the clock stands, and no day is due that a promise could lie
+    after: the due date comes with what the applicant brings.
+
     That it is the first is settled by the database: at most one per dossier.
 
     Raises:
         ApologyNotDue: there is nothing to apologise for.
         ApologyTooLate: it leaves later than one day before the due date.
         PromisedTooEarly: the promise does not lie after the due date.
+
+    Law: our reading (nothing is apologised for while the clock stands)
     """
-    if facts.ended_on != FOREVER or facts.due_on == FOREVER:
+    waits = facts.stretches[-1].is_waiting
+    if waits or facts.ended_on != FOREVER or facts.due_on == FOREVER:
         raise ApologyNotDue
     require_apology_in_time(facts.due_on, sent_at=sent_at)
     if promised_on <= facts.due_on or promised_on < local_day(sent_at):
