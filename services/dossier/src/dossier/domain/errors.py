@@ -178,7 +178,7 @@ class ApologyAlreadySent(Conflict):
 
 
 class ApologyNotDue(Conflict):
-    """The dossier has ended, waits for its applicant or has no due date: nothing to apologise for."""
+    """It has ended, waits for its applicant or has no due date: nothing to apologise for."""
 
     code = "apology_not_due"
 
