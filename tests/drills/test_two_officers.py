@@ -90,6 +90,7 @@ ACTS = {
     "confirm a payment": Act("payments", {}, (PAYMENT,)),
     "hand over": Act(*HANDED, is_listed=True),
     "take over": Act(*TAKEN, (HANDED,)),
+    "call back": Act("hand-overs/1/recall", {"reason": "Chuyển nhầm"}, (HANDED,)),
     "complete a step": Act("hand-overs/1/completion", {}, (HANDED, TAKEN)),
     "consult": Act(
         "consultations", {"agency_code": ELSEWHERE, "question": "Có tranh chấp?"}, is_listed=True
@@ -111,6 +112,7 @@ DIFFERENT = {
     "settle or stop": (ACTS["settle"], ACTS["stop"]),
     "start or ask back": (ACTS["start by a move"], ACTS["ask back"]),
     "hand over or settle": (ACTS["hand over"], ACTS["settle"]),
+    "take over or call back": (ACTS["take over"], ACTS["call back"]),
     "take over or stop": (ACTS["take over"], ACTS["stop"]),
     "approve or reject": (ACTS["approve a correction"], ACTS["reject a correction"]),
     "approve or settle": (ACTS["approve a correction"], ACTS["settle"]),

@@ -165,7 +165,7 @@ def as_it_is(facts: Facts) -> Facts:
         ),
         pytest.param(
             *("2022-06-14", "2022-06-17", settled("2022-06-15")),
-            {"carried_over", "total", "settled", "settled.early"},
+            {"carried_over", "total", "settled", "settled.early", "settled.with_result.early"},
             id="section 3: received before and ended on the first day is carried over",
         ),
         pytest.param(
@@ -190,7 +190,10 @@ def as_it_is(facts: Facts) -> Facts:
         ),
         pytest.param(
             *("2022-09-01", None, settled("2022-09-12")),
-            {"received", "total", "received.direct", "settled", "settled.on_time"},
+            {
+                *("received", "total", "received.direct"),
+                *("settled", "settled.on_time", "settled.with_result.on_time"),
+            },
             id="section 3: without a due date it is on time",
         ),
     ],
