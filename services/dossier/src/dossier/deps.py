@@ -78,9 +78,9 @@ FigureKeeper = Annotated[Acting, Depends(_with("figures:fold"))]
 
 
 async def the_closer(request: Request) -> Closer:
-    """Return what closing the past works with: transactions apart from the snapshot read."""
+    """Return what closing the past works with: calls of their own, before the snapshot is read."""
     state = request.app.state
-    return Closer(state.sessions, state.clock)
+    return Closer(state.hot, state.clock)
 
 
 TheCloser = Annotated[Closer, Depends(the_closer)]

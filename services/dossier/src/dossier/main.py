@@ -42,6 +42,7 @@ from dossier.settings import Settings
 from dossier.store.personal_data import Sealer
 from dossier.usecases.acting import Office
 from dossier.usecases.catalogue import Catalogue, Sessions
+from dossier.usecases.closing import Closer
 from dossier.usecases.figures import measured_figures
 from dossier.usecases.folding import Folder, RollupGauges, keep_folding
 from dossier.usecases.verifying import Verifier, keep_verifying
@@ -100,12 +101,12 @@ async def _opening(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(engine.dispose)
         catalog = await stack.enter_async_context(neighbour("catalog", settings.catalog_url, token))
         app.state.office = open_office(app, CatalogClient(catalog), write_sessions(engine))
-        app.state.folder = _open_folder(app)
+        app.state.folder = folder = _open_folder(app)
+        closer = Closer(app.state.hot, folder.clock)
         if settings.fold_seconds:
-            folding = keep_folding(app.state.folder, seconds=settings.fold_seconds)
+            folding = keep_folding(folder, closer, seconds=settings.fold_seconds)
             stack.callback(asyncio.create_task(folding).cancel)
         if settings.verify_seconds:
-            folder: Folder = app.state.folder
             verifier = Verifier(app.state.read_sessions, folder.clock, folder.gauges)
             verifying = keep_verifying(verifier, seconds=settings.verify_seconds)
             stack.callback(asyncio.create_task(verifying).cancel)

@@ -192,7 +192,8 @@ async def test_the_past_is_closed_while_the_log_is_folded(client, app, agency, a
     app.state.clock = system_clock
     began = system_clock()
     await accepted(client, a_dossier())
-    folding_on = asyncio.create_task(folding.keep_folding(app.state.folder, seconds=0.01))
+    closer = closing.Closer(app.state.hot, app.state.clock)
+    folding_on = asyncio.create_task(folding.keep_folding(app.state.folder, closer, seconds=0.01))
     async with asyncio.timeout(20):
         while True:
             async with app.state.read_sessions.begin() as tx:

@@ -12,6 +12,7 @@ from dossier.store.scopes import Scope
 from dossier.tables.agencies import agencies
 from dossier.tables.counts import stat_cells
 from dossier.usecases import folding, verifying
+from dossier.usecases.closing import Closer
 from dossier.usecases.folding import RollupGauges
 from dossier.usecases.verifying import Verifier
 from kernel.periods import ReportingPeriod
@@ -181,7 +182,9 @@ async def test_a_folder_at_work_is_left_alone(client, app, a_dossier):
 
 
 @pytest.mark.parametrize("failure", [OSError("no"), asyncpg.InternalClientError("no")], ids=type)
-async def test_the_background_task_folds_and_outlives_a_failure(client, folder, a_dossier, failure):
+async def test_the_background_task_folds_and_outlives_a_failure(
+    app, client, folder, a_dossier, failure
+):
     await client.post("/v1/dossiers", json=a_dossier())
     failures = iter([failure, None])
 
@@ -190,7 +193,9 @@ async def test_the_background_task_folds_and_outlives_a_failure(client, folder, 
             raise failure
         return folder.clock()
 
-    task = asyncio.create_task(folding.keep_folding(replace(folder, clock=clock), seconds=0.01))
+    closer = Closer(app.state.hot, clock)
+    keeping = folding.keep_folding(replace(folder, clock=clock), closer, seconds=0.01)
+    task = asyncio.create_task(keeping)
     for _ in range(200):
         async with folder.sessions.begin() as tx:
             if await event_log.oldest_unfolded(tx) is None:

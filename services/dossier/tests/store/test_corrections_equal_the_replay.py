@@ -157,7 +157,6 @@ class Life:
                     sent_at=at,
                     sent_in_time=True,
                 ),
-                at=recorded_at,
             )
         else:
             moves = sorted(allowed_from(before.status, came_from=before.came_from))

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Integer,
+    ScalarSelect,
     Table,
     Text,
     and_,
@@ -242,8 +243,17 @@ async def note_event(
     )
 
 
-async def add_apology(tx: AsyncSession, of: Dossier, apology: Apology, *, at: datetime) -> None:
-    """Store the apology of a dossier; the primary key allows one.
+def last_recorded(of: Dossier) -> ScalarSelect[datetime]:
+    """Return when the last event of a dossier was recorded.
+
+    What belongs to an event is recorded with it, not a moment later: figures as known between the
+    two would hold the one without the other.
+    """
+    return select(func.max(events.c.recorded_at)).where(_is(events, of)).scalar_subquery()
+
+
+async def add_apology(tx: AsyncSession, of: Dossier, apology: Apology) -> None:
+    """Store the apology of a dossier, whose event is kept; the primary key allows one.
 
     Raises:
         ApologyAlreadySent: there is one already.
@@ -257,7 +267,7 @@ async def add_apology(tx: AsyncSession, of: Dossier, apology: Apology, *, at: da
                 promised_on=apology.promised_on,
                 sent_at=apology.sent_at,
                 sent_in_time=apology.sent_in_time,
-                recorded_at=func.recorded_instant(at),
+                recorded_at=last_recorded(of),
             )
         )
     await tx.execute(

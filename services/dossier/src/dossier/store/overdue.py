@@ -7,7 +7,7 @@ branch walks agency by agency and stops at the page's length in each.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -36,6 +36,7 @@ from dossier.domain.dossier import Dossier
 from dossier.domain.overdue import DueRange, WorkKind, WorkSide
 from dossier.domain.permissions import Sight
 from dossier.store.agencies import Reach, in_sight, reaching
+from dossier.store.course import last_recorded
 from dossier.tables.agencies import agencies
 from dossier.tables.corrections import overdue_reasons
 from dossier.tables.dossiers import apologies, dossiers
@@ -129,9 +130,8 @@ async def add_reason(
     *,
     note: str | None,
     event_number: int,
-    at: datetime,
 ) -> None:
-    """Store why a dossier is late; the last reason stated holds."""
+    """Store why a dossier is late, as its event says; the last reason stated holds."""
     await tx.execute(
         insert(overdue_reasons).values(
             agency_id=of.agency_id,
@@ -140,7 +140,7 @@ async def add_reason(
             event_number=event_number,
             reason_code=reason,
             note=note,
-            recorded_at=func.recorded_instant(at),
+            recorded_at=last_recorded(of),
         )
     )
 

@@ -1,18 +1,29 @@
 """Closing the past: figures as known at an instant say the same for ever."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, func, literal_column, select, update
+import asyncpg
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.tables.counts import record_floor
 
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 """How far the past is closed before anybody asked."""
-_MOMENT = timedelta(microseconds=1)
-_NUMBER = literal_column("pg_current_xact_id()::text::bigint", BigInteger)
-_OLDEST = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", BigInteger)
+_LOOK = "select reached, settled from record_floor"
+_RAISE_TO = "update record_floor set reached = $1 where reached < $1"
+_RAISE_PAST = """
+    update record_floor set reached = greatest($1, reached + interval '1 microsecond')
+    returning reached
+"""
+_NUMBER = "select pg_current_xact_id()::text::bigint"
+_OLDEST = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+_SETTLE = """
+    with hurry as materialized (select set_config('synchronous_commit', 'off', true))
+    update record_floor set settled = $1 from hurry where settled < $1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,40 +40,41 @@ async def floor(tx: AsyncSession) -> Floor:
     return Floor(row.reached, row.settled)
 
 
-async def raise_to(tx: AsyncSession, instant: datetime) -> None:
-    """Have writers record after an instant from the commit on."""
-    await tx.execute(
-        update(record_floor).where(record_floor.c.reached < instant).values(reached=instant)
-    )
+async def look(hot: "asyncpg.Connection[Any]") -> Floor:
+    """Return the same outside a transaction."""
+    row = await hot.fetchrow(_LOOK)
+    return Floor(row["reached"], row["settled"])
 
 
-async def raise_past(tx: AsyncSession, instant: datetime) -> datetime:
+async def raise_to(hot: "asyncpg.Connection[Any]", instant: datetime) -> None:
+    """Have writers record after an instant from now on."""
+    await hot.execute(_RAISE_TO, instant)
+
+
+async def raise_past(hot: "asyncpg.Connection[Any]", instant: datetime) -> datetime:
     """Raise the floor to an instant, or just past where it is when that is later; return it.
 
     Whatever was moved past the floor is then before the instant that is returned.
     """
-    reached = func.greatest(instant, record_floor.c.reached + _MOMENT)
-    query = update(record_floor).values(reached=reached).returning(record_floor.c.reached)
-    raised: datetime = (await tx.execute(query)).scalar_one()
+    raised: datetime = await hot.fetchval(_RAISE_PAST, instant)
     return raised
 
 
-async def number(tx: AsyncSession) -> int:
+async def number(hot: "asyncpg.Connection[Any]") -> int:
     """Take a number; transactions that began to write before have lower ones."""
-    return int((await tx.execute(select(_NUMBER))).scalar_one())
+    taken: int = await hot.fetchval(_NUMBER)
+    return taken
 
 
-async def is_over(tx: AsyncSession, number: int) -> bool:
+async def is_over(hot: "asyncpg.Connection[Any]", number: int) -> bool:
     """Tell whether every transaction with a number up to this one has ended."""
-    return bool((await tx.execute(select(number < _OLDEST))).scalar_one())
+    oldest: int = await hot.fetchval(_OLDEST)
+    return number < oldest
 
 
-async def note_settled(tx: AsyncSession, instant: datetime) -> None:
+async def note_settled(hot: "asyncpg.Connection[Any]", instant: datetime) -> None:
     """Say that the past is closed up to an instant; losing this in a crash does no harm."""
-    await tx.execute(select(func.set_config("synchronous_commit", "off", True)))  # noqa: FBT003 - for this transaction
-    await tx.execute(
-        update(record_floor).where(record_floor.c.settled < instant).values(settled=instant)
-    )
+    await hot.execute(_SETTLE, instant)
 
 
 async def recorded_instant(tx: AsyncSession, at: datetime) -> datetime:

@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import asyncpg
+from kit.hot import HotPool
 
 from dossier.domain.errors import StillRecording
 from dossier.store import record_floor
-from dossier.usecases.catalogue import Sessions
 
 PATIENCE_SECONDS = 1.0
 """A write takes milliseconds and a batch of an import about a second."""
@@ -17,9 +20,9 @@ _LONGEST_PAUSE_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Closer:
-    """What closing works with: short transactions of its own, and the clock."""
+    """What closing works with: calls that commit by themselves, and the clock."""
 
-    sessions: Sessions
+    hot: HotPool
     clock: Callable[[], datetime]
 
 
@@ -35,19 +38,17 @@ async def close_past(closer: Closer, asked: datetime | None) -> datetime:
         StillRecording: none is closed yet.
     """
     now = closer.clock()
-    async with closer.sessions.begin() as tx:
-        before = await record_floor.floor(tx)
-        if asked is not None and asked <= before.settled:
+    async with closer.hot.connection() as hot:
+        if asked is not None and asked <= (await record_floor.look(hot)).settled:
             return asked
         if asked is None or asked > now:
-            instant = await record_floor.raise_past(tx, now)
+            instant = await record_floor.raise_past(hot, now)
         else:
             instant = asked
-            await record_floor.raise_to(tx, instant)
-    if await _is_settled(closer, instant):
-        return instant
-    async with closer.sessions.begin() as tx:
-        settled = (await record_floor.floor(tx)).settled
+            await record_floor.raise_to(hot, instant)
+        if await _is_settled(hot, instant):
+            return instant
+        settled = (await record_floor.look(hot)).settled
     if settled <= record_floor.NEVER:
         raise StillRecording
     return min(instant, settled)
@@ -64,18 +65,15 @@ async def require_closed(closer: Closer, instant: datetime) -> None:
         raise StillRecording
 
 
-async def _is_settled(closer: Closer, instant: datetime) -> bool:
+async def _is_settled(hot: "asyncpg.Connection[Any]", instant: datetime) -> bool:
     # Taken after the floor is committed: a number taken before may go with the floor before.
-    async with closer.sessions.begin() as tx:
-        number = await record_floor.number(tx)
+    number = await record_floor.number(hot)
     pause = _FIRST_PAUSE_SECONDS
     until = asyncio.get_running_loop().time() + PATIENCE_SECONDS
-    while True:
-        async with closer.sessions.begin() as tx:
-            if await record_floor.is_over(tx, number):
-                await record_floor.note_settled(tx, instant)
-                return True
+    while not await record_floor.is_over(hot, number):
         if asyncio.get_running_loop().time() >= until:
             return False
         await asyncio.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+    await record_floor.note_settled(hot, instant)
+    return True

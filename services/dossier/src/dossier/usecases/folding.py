@@ -89,13 +89,12 @@ async def fold_log(folder: Folder, *, most: int) -> Folded:
     return Folded(events, lag)
 
 
-async def keep_folding(folder: Folder, *, seconds: float) -> None:
+async def keep_folding(folder: Folder, closer: Closer, *, seconds: float) -> None:
     """Fold again and again; a failure is logged and tried again.
 
     When there was something new the past is closed too, so that figures asked while a long write
     is under way can be told as of a moment ago.
     """
-    closer = Closer(folder.sessions, folder.clock)
     while True:
         try:
             folded = await fold_log(folder, most=100 * BATCH)

@@ -148,7 +148,7 @@ async def send_apology(
         sent_at=at,
         sent_in_time=in_time,
     )
-    await courses.add_apology(tx, opened.dossier, apology, at=change.acting.now)
+    await courses.add_apology(tx, opened.dossier, apology)
     return replace(apologised, promised_on=promised_on)
 
 

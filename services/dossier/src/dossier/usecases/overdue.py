@@ -115,9 +115,8 @@ async def state_reason(
     require_late(course.facts, local_day(acting.now))
     details = {"reason_code": str(reason_code)}
     await _record(tx, dossier, "overdue_reason_stated", details, acting=acting)
-    await store.add_reason(
-        tx, dossier, reason_code, note=note, event_number=dossier.version + 1, at=acting.now
-    )
+    number = dossier.version + 1
+    await store.add_reason(tx, dossier, reason_code, note=note, event_number=number)
     return await read_dossier(tx, office, code, acting=acting)
 
 
