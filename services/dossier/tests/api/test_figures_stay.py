@@ -5,8 +5,12 @@ import json
 from datetime import date, datetime, timedelta
 
 import pytest
+from dossier.domain.apologies import OverdueReason
+from dossier.store import dossiers
 from dossier.store.agencies import number_agency
 from dossier.store.certified import CertifiedCopies, add_copies
+from dossier.store.course import note_event
+from dossier.store.overdue import add_reason
 from dossier.store.record_floor import floor, recorded_instant
 from dossier.usecases import closing, folding
 from kit.clock import system_clock
@@ -175,6 +179,25 @@ async def test_figures_wait_for_a_write_that_began_before_they_were_asked(client
     answer = await asking
     assert value(answer, "certified_copies") == 3
     assert await told(client, agency, answer["known_at"]) == answer
+
+
+async def test_a_reason_is_known_from_the_instant_its_event_is(client, app, agency, a_dossier):
+    """Recorded after it, the past could be closed between the two."""
+    code = await accepted(client, a_dossier())
+    await settled(client, code)
+    now = app.state.clock()
+    async with app.state.sessions.begin() as tx:
+        of = await dossiers.dossier(tx, code, None, app.state.office.sealer)
+        key = (of.agency_id, of.issued_on, of.serial)
+        said = {"kind": "overdue_reason_stated", "by": "x", "details": {}}
+        await note_event(tx, key, occurred_at=now, recorded_at=now, **said)
+        asking = asyncio.create_task(told(client, agency))
+        await asyncio.sleep(0.2)  # The floor is raised by now, and this transaction waited for.
+        await add_reason(tx, of, OverdueReason.LAW, note=None, event_number=of.version + 1)
+    first = await asking
+    assert value(first, "dossiers.late.reason.law") == 1
+    await accepted(client, a_dossier())
+    assert await told(client, agency, first["known_at"]) == first
 
 
 async def test_without_a_closed_instant_a_long_write_has_figures_refused(
