@@ -26,6 +26,11 @@ _HOLD = """
     from (select unnest($2::int[]) as agency_id order by 1) a
 """
 _KNOWN = """
+    with known as materialized (
+        select d.*
+        from unnest($1::int[], $2::text[]) as asked (agency_id, external_id)
+        join dossiers d using (agency_id, external_id)
+    )
     select d.agency_id, d.external_id, d.issued_on, d.serial, d.procedure_code, d.channel,
            p.full_name, (
                select array_agg(e.occurred_at) from events e
@@ -38,11 +43,12 @@ _KNOWN = """
                where e.agency_id = d.agency_id and e.issued_on = d.issued_on
                  and e.serial = d.serial and e.kind in ('due_date_told', 'apologised')
            ) || array_remove(array['previous_code ' || d.previous_code], null) as marks
-    from unnest($1::int[], $2::text[]) as asked (agency_id, external_id)
-    join dossiers d using (agency_id, external_id)
+    from known d
     join applicants p on p.agency_id = d.agency_id and p.applicant_id = d.applicant_id
 """
-"""What the log says is never changed, so a dossier is the one it was however it went on.
+"""The dossiers come first, whatever statistics say: an agency may have had none at the last look.
+
+What the log says is never changed, so a dossier is the one it was however it went on.
 
 Beside it stand the instants as corrected: a transfer may have been put right at its source too.
 """
