@@ -17,6 +17,7 @@ LOG_OPTIONS = {"log_line_prefix": f"{SEPARATOR}%a{SEPARATOR}"}
 _SETTLE_SECONDS = 0.3
 _SAID = re.compile(r"LOG:  duration: \S+ ms  (?:execute [^:]+|statement): (.*)", re.DOTALL)
 _PARAMETER = re.compile(r"\$(\d+) = ('(?:[^']|'')*'|NULL)")
+_LITERAL = re.compile(r"'(?:[^']|'')*'")
 _COUNTS = ("select", "with", "insert", "update", "delete")
 
 
@@ -67,4 +68,13 @@ class Overhearing:
 def _filled(statement: str, detail: str) -> str:
     """Put the parameters in; a request overheard is repeated with its own values."""
     values = dict(_PARAMETER.findall(detail)) if detail.startswith("DETAIL:") else {}
-    return re.sub(r"\$(\d+)", lambda place: values.get(place[1], place[0]), statement)
+    filled = re.sub(r"\$(\d+)", lambda place: values.get(place[1], place[0]), statement)
+    return _LITERAL.sub(_plain, filled)
+
+
+def _plain(literal: re.Match[str]) -> str:
+    """Write a literal without the colons before letters that pgbench takes for its variables."""
+    text = literal[0]
+    if not re.search(r":[A-Za-z_]", text):
+        return text
+    return "U&" + text.replace("\\", "\\\\").replace(":", "\\003A")

@@ -44,7 +44,7 @@ Opening = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 _TRAILING_DAYS = 91
 _OBJECTS_A_COLLECTION = 20_000
-"""Requests leave few cycles behind; to look for them every 700 objects, as usual, costs 4 %."""
+"""Requests leave few cycles behind; looking every 700 objects, as usual, costs a few percent."""
 _METHODS = ("get", "put", "post", "delete", "patch")
 
 

@@ -49,7 +49,8 @@ async def office(request: Request) -> Office:
 AtOffice = Annotated[Office, Depends(office)]
 
 
-async def _acting(who: Actor, at: Office, now: Now) -> Acting:
+async def acting_of(who: Actor, at: Office, now: datetime) -> Acting:
+    """Say who acts, with what in sight."""
     return Acting(
         by=who.subject,
         sight=await at.catalogue.sight(who),
@@ -64,7 +65,7 @@ def _with(scope: str) -> Callable[..., Awaitable[Acting]]:
     async def admit(
         who: Annotated[Actor, Security(actor, scopes=[scope])], at: AtOffice, now: Now
     ) -> Acting:
-        return await _acting(who, at, now)
+        return await acting_of(who, at, now)
 
     return admit
 
@@ -201,7 +202,7 @@ async def calendar_keeper(
     who: Annotated[Actor, Security(actor, scopes=["calendar:apply"])], at: AtOffice, now: Now
 ) -> Keeper:
     """Return who applies the calendar: the province, or who sees the whole tree."""
-    return keeper_of(who, await _acting(who, at, now))
+    return keeper_of(who, await acting_of(who, at, now))
 
 
 CalendarKeeper = Annotated[Keeper, Depends(calendar_keeper)]

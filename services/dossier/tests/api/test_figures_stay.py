@@ -11,7 +11,7 @@ from dossier.store.agencies import number_agency
 from dossier.store.certified import CertifiedCopies, add_copies
 from dossier.store.course import note_event
 from dossier.store.overdue import add_reason
-from dossier.store.record_floor import floor, recorded_instant
+from dossier.store.record_floor import look, recorded_instant
 from dossier.usecases import closing, folding
 from kit.clock import system_clock
 from sqlalchemy import text
@@ -219,8 +219,8 @@ async def test_the_past_is_closed_while_the_log_is_folded(client, app, agency, a
     folding_on = asyncio.create_task(folding.keep_folding(app.state.folder, closer, seconds=0.01))
     async with asyncio.timeout(20):
         while True:
-            async with app.state.read_sessions.begin() as tx:
-                if (await floor(tx)).settled >= began:
+            async with app.state.hot.connection() as hot:
+                if (await look(hot)).settled >= began:
                     break
             await asyncio.sleep(0.01)
     folding_on.cancel()
@@ -230,5 +230,5 @@ async def test_an_instant_long_closed_raises_no_floor(client, app, agency):
     first = await told(client, agency)
     earlier = instant(first) - timedelta(days=1)
     await told(client, agency, earlier.isoformat())
-    async with app.state.read_sessions.begin() as tx:
-        assert (await floor(tx)).reached == instant(first)
+    async with app.state.hot.connection() as hot:
+        assert (await look(hot)).reached == instant(first)

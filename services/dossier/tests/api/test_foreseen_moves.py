@@ -6,6 +6,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from kit.shortcut import LONG_WAY
 from sqlalchemy import text
 
 RECEIVED_AT = datetime.fromisoformat("2022-08-31T10:00:00+07:00")
@@ -73,7 +74,7 @@ async def ways(app, bearer):
     """A client of the short way and one of the long way."""
 
     async def on_the_long_way(scope, receive, send):
-        await app({**scope, "kit.long_way": True}, receive, send)
+        await app({**scope, LONG_WAY: True}, receive, send)
 
     headers = bearer("dossiers:receive", "dossiers:process", "dossiers:read", agency="*")
     clients = [

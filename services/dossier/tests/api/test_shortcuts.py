@@ -9,7 +9,7 @@ import pytest
 from dossier.routes.shortcuts import SHORTCUTS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kit.shortcut import Shortcut
+from kit.shortcut import LONG_WAY, Shortcut
 
 AT_NIGHT = "2022-08-31T23:59:59.123456+07:00"
 ODD = [None, "", " ", 0, -1, 1.5, True, [], {}, "x" * 201, "\u0000", "Nguyễn Văn Mẫu", "2022-02-30"]
@@ -29,7 +29,7 @@ class BothWays:
         seen: list[MutableMapping[str, Any]] = []
 
         async def entered(scope, receive, send):
-            scope = {**scope, "kit.long_way": True} if is_long else dict(scope)
+            scope = {**scope, LONG_WAY: True} if is_long else dict(scope)
             seen.append(scope)
             await self.app(scope, receive, send)
 

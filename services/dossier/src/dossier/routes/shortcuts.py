@@ -8,8 +8,8 @@ from kit.hot import HotPool
 from kit.preconditions import entity_tag, version_in
 from kit.shortcut import Answer, NotPlain, Plain, Shortcut
 
+from dossier.deps import acting_of
 from dossier.domain.lifecycle import Status
-from dossier.domain.privacy import sees_people
 from dossier.intake_deps import key_of
 from dossier.schemas.handling import MoveDossier
 from dossier.schemas.intake import ReceiveDossier
@@ -104,12 +104,7 @@ SHORTCUTS = (
 
 async def _acting(plain: Plain, scope: str) -> Acting:
     who = await plain.actor(scope)
-    return Acting(
-        by=who.subject,
-        sight=await _office(plain).catalogue.sight(who),
-        now=plain.app.state.clock(),
-        sees_people=sees_people(who.scopes),
-    )
+    return await acting_of(who, _office(plain), plain.app.state.clock())
 
 
 def _office(plain: Plain) -> Office:

@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import Any
 
 from kit.db import refusing
-from sqlalchemy import ColumnElement, Table, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Table, and_, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.corrections import CorrectionState
 from dossier.domain.errors import CopyCorrectionPending
 from dossier.domain.permissions import Sight
 from dossier.store.agencies import in_sight
+from dossier.store.proposals import Subject
 from dossier.tables.agencies import agencies
 from dossier.tables.copies import certified_copies, certified_copies_history, copy_corrections
 
@@ -76,12 +77,9 @@ async def stated(
     return None if row is None else Stated(**row)
 
 
-async def next_number(tx: AsyncSession, of: Stated) -> int:
-    """Return the number of a day's next correction."""
-    last = await tx.scalar(
-        select(func.max(copy_corrections.c.correction_number)).where(_is(copy_corrections, of))
-    )
-    return (last or 0) + 1
+def subject(of: Stated) -> Subject:
+    """Return the count as what is corrected."""
+    return Subject(copy_corrections, _key(of))
 
 
 async def add_proposal(tx: AsyncSession, of: Stated, proposal: CopyProposal) -> None:
@@ -130,30 +128,6 @@ async def supersede(tx: AsyncSession, of: Stated, count: int, *, by: str, at: da
         )
     )
     return True
-
-
-async def decide(
-    tx: AsyncSession,
-    of: Stated,
-    number: int,
-    state: CorrectionState,
-    *,
-    by: str,
-    at: datetime,
-    reason: str | None = None,
-) -> bool:
-    """Store the decision; False when somebody else decided meanwhile."""
-    decided = await tx.execute(
-        update(copy_corrections)
-        .where(
-            _is(copy_corrections, of),
-            copy_corrections.c.correction_number == number,
-            copy_corrections.c.state == CorrectionState.PROPOSED,
-        )
-        .values(state=state, decided_by=by, decided_at=at, decision_reason=reason)
-        .returning(copy_corrections.c.correction_number)
-    )
-    return decided.first() is not None
 
 
 def _key(of: Stated) -> dict[str, Any]:

@@ -121,7 +121,7 @@ async def decide(
     at: datetime,
     reason: str | None = None,
 ) -> None:
-    """Store the decision; the version of what is corrected has settled who decides."""
+    """Store the decision; what is corrected is held, or its version has settled who decides."""
     await tx.execute(
         update(of.table)
         .where(of.is_its, of.table.c.correction_number == number)

@@ -8,8 +8,6 @@ import asyncpg
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dossier.tables.counts import record_floor
-
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 """How far the past is closed before anybody asked."""
 _LOOK = "select reached, settled from record_floor"
@@ -34,14 +32,8 @@ class Floor:
     settled: datetime
 
 
-async def floor(tx: AsyncSession) -> Floor:
-    """Return how far the past is closed."""
-    row = (await tx.execute(select(record_floor.c.reached, record_floor.c.settled))).one()
-    return Floor(row.reached, row.settled)
-
-
 async def look(hot: "asyncpg.Connection[Any]") -> Floor:
-    """Return the same outside a transaction."""
+    """Return how far the past is closed."""
     row = await hot.fetchrow(_LOOK)
     return Floor(row["reached"], row["settled"])
 

@@ -15,6 +15,7 @@ from dossier.domain.errors import (
     UnknownCopyCorrection,
 )
 from dossier.store import copy_corrections as store
+from dossier.store import proposals
 from dossier.store.copy_corrections import CopyProposal, Stated
 from dossier.store.record_floor import recorded_instant
 from dossier.usecases.acting import Acting
@@ -62,7 +63,7 @@ async def propose_count(
     if corrected_count == copies.copy_count:
         raise SameCount(copy_count=corrected_count)
     proposal = CopyProposal(
-        correction_number=await store.next_number(tx, copies),
+        correction_number=await proposals.next_number(tx, store.subject(copies)),
         recorded_count=copies.copy_count,
         corrected_count=corrected_count,
         reason_code=reason_code,
@@ -86,7 +87,8 @@ async def approve_count(
     at = await recorded_instant(tx, max(acting.now, copies.recorded_at))
     if not await store.supersede(tx, copies, proposal.corrected_count, by=acting.by, at=at):
         raise VersionChanged(expected=expected, actual=expected + 1)
-    await store.decide(tx, copies, correction_id, CorrectionState.APPROVED, by=acting.by, at=at)
+    of, state = store.subject(copies), CorrectionState.APPROVED
+    await proposals.decide(tx, of, correction_id, state, by=acting.by, at=at)
     return Decided(await _proposal(tx, copies, correction_id), copies.version + 1)
 
 
@@ -102,11 +104,8 @@ async def reject_count(
     """Reject a corrected count, saying why; the count stays."""
     copies = await read_copies(tx, day, acting=acting, is_held=True)
     await _open_proposal(tx, copies, correction_id, expected=expected, acting=acting)
-    state = CorrectionState.REJECTED
-    if not await store.decide(
-        tx, copies, correction_id, state, by=acting.by, at=acting.now, reason=reason
-    ):
-        raise CorrectionDecided(correction_id=correction_id, state="decided")
+    of, state = store.subject(copies), CorrectionState.REJECTED
+    await proposals.decide(tx, of, correction_id, state, by=acting.by, at=acting.now, reason=reason)
     return Decided(await _proposal(tx, copies, correction_id), copies.version)
 
 

@@ -162,11 +162,7 @@ def _seldom_collecting() -> Iterator[None]:
 async def _check(
     importer: Importer, book: TermsBook, batch: Sequence[Line], *, client: Client, now: datetime
 ) -> _Checked:
-    tools = _Tools(
-        book,
-        Scribe(),
-        time_ordered_ids(now),
-    )
+    tools = _Tools(book, Scribe(), time_ordered_ids(now))
     outcomes: dict[int, bytes] = {}
     histories: dict[int, tuple[str, History]] = {}
     for count, line in enumerate(batch, start=1):
