@@ -1,5 +1,4 @@
 import asyncio
-import gc
 import json
 import time
 
@@ -330,34 +329,6 @@ async def test_what_stands_before_the_line_the_catalogue_is_asked_for_is_stored(
     outcomes = await send(client, *known[:-1], b"{", unseen, known[-1])
     assert [o["outcome"] for o in outcomes] == ["stored"] * 598 + ["rejected"]
     assert [o["line"] for o in outcomes] == list(range(1, 600))
-
-
-async def test_imports_that_overlap_leave_the_collector_as_they_found_it(client, a_history):
-    usual, seen = gc.get_threshold(), []
-    first_began, second_began, first_ended = (asyncio.Event() for _ in range(3))
-
-    async def first_file():
-        first_began.set()
-        yield json.dumps(a_history(1)).encode() + b"\n"
-        await second_began.wait()
-
-    async def second_file():
-        second_began.set()
-        yield json.dumps(a_history(2)).encode() + b"\n"
-        await first_ended.wait()
-        seen.append(gc.get_threshold())
-
-    async def importing(lines) -> None:
-        await client.post("/v1/dossier-imports", content=lines, headers=NDJSON)
-
-    first = asyncio.create_task(importing(first_file()))
-    await first_began.wait()
-    second = asyncio.create_task(importing(second_file()))
-    await first
-    first_ended.set()
-    await second
-    assert seen[0] != usual
-    assert gc.get_threshold() == usual
 
 
 async def test_a_byte_order_mark_costs_no_line(client, a_history):

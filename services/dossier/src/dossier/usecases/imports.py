@@ -1,9 +1,7 @@
 """Bulk intake of histories: one batch is checked while the one before is being stored."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -33,8 +31,6 @@ _BATCH_BYTES = 4_194_304
 _WAITING_BATCHES = 50
 """Answers kept for a client that writes everything before it reads: 200,000 lines of them."""
 _BOOK_LASTS = timedelta(seconds=5)
-_SELDOM = 50_000
-"""A batch makes objects by the hundred thousand and no cycles: looking for some costs a tenth."""
 _A_BREATH = 8
 """Lines checked before others get their turn: what is being stored must not run dry."""
 
@@ -117,46 +113,23 @@ async def _work(
     book = TermsBook(importer.office.catalogue, opened_at=importer.clock())
     is_cut_short = False
     try:
-        with _seldom_collecting():
-            async for batch in batches(chunks, lines=BATCH, size=_BATCH_BYTES, first=_FIRST_BATCH):
-                if is_cut_short:
-                    continue  # The client reads no answer before it has said all.
-                now = importer.clock()
-                if now - book.opened_at > _BOOK_LASTS:
-                    book = TermsBook(importer.office.catalogue, opened_at=now)
-                checked = await _check(importer, book, batch, client=client, now=now)
-                is_cut_short = checked.is_cut_short
-                if storing is not None:
-                    await answers.put(await storing)
-                storing = asyncio.create_task(_answered(importer, checked, client.by))
+        async for batch in batches(chunks, lines=BATCH, size=_BATCH_BYTES, first=_FIRST_BATCH):
+            if is_cut_short:
+                continue  # The client reads no answer before it has said all.
+            now = importer.clock()
+            if now - book.opened_at > _BOOK_LASTS:
+                book = TermsBook(importer.office.catalogue, opened_at=now)
+            checked = await _check(importer, book, batch, client=client, now=now)
+            is_cut_short = checked.is_cut_short
             if storing is not None:
                 await answers.put(await storing)
+            storing = asyncio.create_task(_answered(importer, checked, client.by))
+        if storing is not None:
+            await answers.put(await storing)
     finally:
         if storing is not None:
             storing.cancel()
         await answers.put(None)
-
-
-class _Running:
-    """How many imports run in this process, and how often it looks for cycles without them."""
-
-    count = 0
-    usual = gc.get_threshold()
-
-
-@contextmanager
-def _seldom_collecting() -> Iterator[None]:
-    """Look for cycles seldom until the last of the imports that run at once ends."""
-    if not _Running.count:
-        _Running.usual = gc.get_threshold()
-        gc.set_threshold(_SELDOM, *_Running.usual[1:])
-    _Running.count += 1
-    try:
-        yield
-    finally:
-        _Running.count -= 1
-        if not _Running.count:
-            gc.set_threshold(*_Running.usual)
 
 
 async def _check(
