@@ -27,6 +27,7 @@ from dossier.usecases.closing import Closer, close_past, require_closed
 from dossier.usecases.desk_hours import PreparedHours, prepare_hours
 from dossier.usecases.folding import Folder
 from dossier.usecases.handling import AtOnce
+from dossier.usecases.hot_calls import HotCalls
 from dossier.usecases.printing import Reader
 from dossier.usecases.recomputing import (
     Batch,
@@ -47,6 +48,15 @@ async def office(request: Request) -> Office:
 
 
 AtOffice = Annotated[Office, Depends(office)]
+
+
+async def hot_calls(request: Request) -> HotCalls:
+    """Return the stored calls that requests share."""
+    calls: HotCalls = request.app.state.hot_calls
+    return calls
+
+
+TheHotCalls = Annotated[HotCalls, Depends(hot_calls)]
 
 
 async def acting_of(who: Actor, at: Office, now: datetime) -> Acting:

@@ -45,6 +45,7 @@ from dossier.usecases.catalogue import Catalogue, Sessions
 from dossier.usecases.closing import Closer
 from dossier.usecases.figures import measured_figures
 from dossier.usecases.folding import Folder, RollupGauges, keep_folding
+from dossier.usecases.hot_calls import HotCalls
 from dossier.usecases.verifying import Verifier, keep_verifying
 
 # Lists come before tracking: `/dossiers/export` is no dossier's code.
@@ -101,6 +102,7 @@ async def _opening(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(engine.dispose)
         catalog = await stack.enter_async_context(neighbour("catalog", settings.catalog_url, token))
         app.state.office = open_office(app, CatalogClient(catalog), write_sessions(engine))
+        app.state.hot_calls = HotCalls(app.state.hot, app.state.office.codes)
         app.state.folder = folder = _open_folder(app)
         closer = Closer(app.state.hot, folder.clock)
         if settings.fold_seconds:

@@ -133,6 +133,7 @@ async def test_the_plain_move_is_one_round_trip(app, ways, a_dossier, monkeypatc
 
     monkeypatch.setattr(app.state.hot, "connection", counted)
     receipt = (await short.post("/v1/dossiers", json=a_dossier())).json()
+    await short.get(f"/v1/dossiers/{receipt['code']}")  # and now the agency's number is known
     for version, to in ((1, 4), (2, 9)):
         asked.clear()
         answer = await short.post(

@@ -1,5 +1,6 @@
 """The short ways say what the long ways say, and are taken by plain requests that succeed."""
 
+import asyncio
 import copy
 from collections.abc import MutableMapping
 from typing import Any
@@ -186,6 +187,17 @@ async def test_a_database_that_is_away_is_told_alike(both, a_dossier, app, monke
     status, _, problem = await both.same("POST", "/v1/dossiers", json=a_dossier())
     assert (status, problem["code"]) == (503, "database_unavailable")
     assert both.went_short
+
+
+async def test_a_database_that_is_away_is_told_to_everybody_at_once(
+    both, a_dossier, app, monkeypatch
+):
+    def hang_up():
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(app.state.hot, "connection", hang_up)
+    sent = (both.send("POST", "/v1/dossiers", is_long=False, json=a_dossier()) for _ in range(8))
+    assert {status for status, _, _ in await asyncio.gather(*sent)} == {503}
 
 
 @pytest.mark.parametrize(

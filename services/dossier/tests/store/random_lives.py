@@ -15,7 +15,7 @@ from dossier.store import course as courses
 from dossier.store import dossiers
 from dossier.store.agencies import number_agency
 from dossier.store.course import Act
-from dossier.store.intake import Intake, driver_connection, receive
+from dossier.store.intake import Intake, alone, driver_connection
 from dossier.store.officers import change_officer
 from dossier.store.personal_data import Sealer
 from hypothesis import strategies as st
@@ -154,7 +154,7 @@ async def live(tx, agency_id: int, agency: str, story) -> Diary:
         folded_name="nguoi nop mau",
     )
     await tx.execute(select(1))  # a transaction begins with its first statement
-    issued = await receive(await driver_connection(tx), intake)
+    issued = await alone(await driver_connection(tx))(intake)
     code = dossier_code(agency, issued.issued_on, issued.serial)
     diary = Diary(code, field, procedure, channel)
     diary.officers.append((received_at, officer))

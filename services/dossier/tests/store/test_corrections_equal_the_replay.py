@@ -23,7 +23,7 @@ from dossier.store import corrections as store
 from dossier.store import course as courses
 from dossier.store import dossiers, figures
 from dossier.store.course import Act, Apology
-from dossier.store.intake import driver_connection
+from dossier.store.intake import alone, driver_connection
 from dossier.store.readings import ALL_READ, reading_counts, reading_counts_by, reading_evidence
 from dossier.store.scopes import Scope
 from dossier.usecases.acting import Acting
@@ -131,7 +131,7 @@ class Life:
         acting = Acting(by="officer-1", sight=None, now=received_at)
         prepared = await prepare_intake(self.office, paper, acting=acting, request_key=None)
         await self.tx.execute(text("select 1"))
-        received = await receive_dossier(await driver_connection(self.tx), prepared)
+        received = await receive_dossier(alone(await driver_connection(self.tx)), prepared)
         diary = Diary(received.code, received_at)
         diary.known.append((received_at, (await self._course(diary))[1].facts))
         for what, choice, shift, lag in steps:

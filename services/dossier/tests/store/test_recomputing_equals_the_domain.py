@@ -17,7 +17,7 @@ from dossier.store import dossiers
 from dossier.store import recomputing as runs
 from dossier.store.agencies import number_agency
 from dossier.store.course import Act
-from dossier.store.intake import Intake, driver_connection, receive
+from dossier.store.intake import Intake, alone, driver_connection
 from dossier.store.recomputing import Run
 from dossier.usecases.acting import Acting
 from dossier.usecases.recomputing import Batch, advance_run
@@ -111,7 +111,7 @@ async def stored(tx, agency_id: int, agency: str, story, desk) -> str:
         external_id=None,
         folded_name="nguoi nop mau",
     )
-    issued = await receive(await driver_connection(tx), intake)
+    issued = await alone(await driver_connection(tx))(intake)
     return dossier_code(agency, issued.issued_on, issued.serial)
 
 

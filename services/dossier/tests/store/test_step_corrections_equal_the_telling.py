@@ -12,7 +12,7 @@ from dossier.domain.step_history import told_way
 from dossier.schemas.intake import Applicant, ReceiveDossier
 from dossier.store import corrections as store
 from dossier.store import dossiers, hand_overs, papers
-from dossier.store.intake import driver_connection
+from dossier.store.intake import alone, driver_connection
 from dossier.usecases.acting import Acting
 from dossier.usecases.changing import Change, keep_move, open_held
 from dossier.usecases.consulting import answer_consultation, consult
@@ -79,7 +79,7 @@ class Life:
         acting = Acting(by="officer-1", sight=None, now=RECEIVED_AT)
         prepared = await prepare_intake(self.office, paper, acting=acting, request_key=None)
         await self.tx.execute(text("select 1"))
-        received = await receive_dossier(await driver_connection(self.tx), prepared)
+        received = await receive_dossier(alone(await driver_connection(self.tx)), prepared)
         self.code = received.code
 
     async def live(self, steps) -> None:

@@ -3,11 +3,10 @@
 from fastapi import APIRouter, Response
 from kit.db import Tx
 from kit.errors import KeyReused, VersionChanged, VersionRequired, refusals
-from kit.hot import Hot
 from kit.idempotency import Once
 from kit.preconditions import IfMatch, set_etag
 
-from dossier.deps import IntakeOfficer
+from dossier.deps import IntakeOfficer, TheHotCalls
 from dossier.domain.errors import (
     ChannelNotOffered,
     DuplicateDossier,
@@ -37,9 +36,9 @@ _REFUSED_BY_CATALOGUE = (UnknownAgency, UnknownProcedure, ProcedureNotInForce, C
         *_REFUSED_BY_CATALOGUE, DuplicateDossier, InTheFuture, TooLongAgo, NotYourAgency, KeyReused
     ),
 )
-async def receive_dossier(prepared: PreparedIntake, hot: Hot) -> Receipt:
+async def receive_dossier(prepared: PreparedIntake, calls: TheHotCalls) -> Receipt:
     """Receive a dossier handed in at the desk or by post, and answer with its receipt."""
-    return Receipt.model_validate(await intake.receive_dossier(hot, prepared))
+    return Receipt.model_validate(await intake.receive_dossier(calls.receive, prepared))
 
 
 @router.post(

@@ -19,6 +19,7 @@ from dossier.usecases import foreseen, handling, intake, listing, reading
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.changing import Change, agency_of
 from dossier.usecases.handling import AtOnce
+from dossier.usecases.hot_calls import HotCalls
 from dossier.usecases.listing import Listing, Searcher
 
 
@@ -32,8 +33,7 @@ async def _receive_dossier(plain: Plain) -> Answer:
         acting=acting,
         request_key=None if key is None else key_of(key, plain.body),
     )
-    async with _hot(plain).connection() as connection:
-        received = await intake.receive_dossier(connection, prepared)
+    received = await intake.receive_dossier(_calls(plain).receive, prepared)
     return Answer(201, receipt_sheet(received))
 
 
@@ -53,10 +53,9 @@ async def _read_dossier(plain: Plain) -> Answer:
         raise NotPlain
     acting = await _acting(plain, "dossiers:read")
     try:
-        async with _hot(plain).connection() as connection:
-            found = await reading.read_sheet(
-                connection, _office(plain), plain.parameters["code"], acting=acting
-            )
+        found = await reading.read_sheet(
+            _calls(plain), _office(plain), plain.parameters["code"], acting=acting
+        )
     except MalformedCode as error:
         raise NotPlain from error
     return Answer(200, found.body, _tagged(found.version))
@@ -69,10 +68,9 @@ async def _move_dossier(plain: Plain) -> Answer:
     office, code, to = _office(plain), plain.parameters["code"], Status(body.to_status)
     change = Change(code=code, expected=expected, at=body.occurred_at, acting=acting)
     try:
-        async with _hot(plain).connection() as connection:
-            sheet = await foreseen.move_as_foreseen(
-                connection, office, change, to, reason=body.reason
-            )
+        sheet = await foreseen.move_as_foreseen(
+            _calls(plain), office, change, to, reason=body.reason
+        )
         if sheet is not None:
             return Answer(200, sheet.body, _tagged(sheet.version))
         desk = await office.catalogue.desk(agency_of(code))
@@ -115,6 +113,11 @@ def _office(plain: Plain) -> Office:
 def _hot(plain: Plain) -> HotPool:
     pool: HotPool = plain.app.state.hot
     return pool
+
+
+def _calls(plain: Plain) -> HotCalls:
+    calls: HotCalls = plain.app.state.hot_calls
+    return calls
 
 
 def _tagged(version: int) -> tuple[tuple[bytes, bytes], ...]:

@@ -10,7 +10,7 @@ from kit.hot import Hot
 from kit.paging import DEFAULT_LIMIT, Cursor, Limit, Page
 from kit.preconditions import not_modified
 
-from dossier.deps import AtOffice, CaseOfficer, DossierCode, DossierReader
+from dossier.deps import AtOffice, CaseOfficer, DossierCode, DossierReader, TheHotCalls
 from dossier.domain.errors import UnknownDossier
 from dossier.schemas.look_up import ApplicantOut, DossierOut, EventOut, Progress
 from dossier.usecases import reading
@@ -26,10 +26,14 @@ _FRESH: dict[int | str, dict[str, Any]] = {304: {"description": "The client's co
     responses={**_FRESH, **refusals(UnknownDossier)},
 )
 async def read_dossier(
-    code: DossierCode, reader: DossierReader, office: AtOffice, hot: Hot, request: Request
+    code: DossierCode,
+    reader: DossierReader,
+    office: AtOffice,
+    calls: TheHotCalls,
+    request: Request,
 ) -> Response:
     """Read one dossier."""
-    found = await reading.read_sheet(hot, office, code, acting=reader)
+    found = await reading.read_sheet(calls, office, code, acting=reader)
     answer = Response(found.body, media_type="application/json")
     return not_modified(request, answer, str(found.version)) or answer
 

@@ -14,17 +14,17 @@ class AgencyCodes:
     """Looks codes up where each row would; joins cost a list more than the rest of its rows."""
 
     def __init__(self) -> None:
-        self._codes: dict[int, str] = {}
-        self._numbers: dict[str, int] = {}
+        self.codes: dict[int, str] = {}
+        self.numbers: dict[str, int] = {}
 
     async def number_of(self, connection: "asyncpg.Connection[Any]", code: str) -> int | None:
         """Return the number of `code`, None while it has none."""
-        if code not in self._numbers:
+        if code not in self.numbers:
             number = await connection.fetchval(_ONE, code)
             if number is None:
                 return None
-            self._numbers[code] = number
-        return self._numbers[code]
+            self.numbers[code] = number
+        return self.numbers[code]
 
     async def code_of(self, connection: "asyncpg.Connection[Any]", number: int) -> str:
         """Return the code of `number`."""
@@ -34,6 +34,6 @@ class AgencyCodes:
         self, connection: "asyncpg.Connection[Any]", ids: AbstractSet[int]
     ) -> Mapping[int, str]:
         """Return the codes of `ids`, and others; a number not met before has all read again."""
-        if not ids <= self._codes.keys():
-            self._codes = dict(await connection.fetch(_ALL))
-        return self._codes
+        if not ids <= self.codes.keys():
+            self.codes = dict(await connection.fetch(_ALL))
+        return self.codes

@@ -1,10 +1,13 @@
-"""One dossier by its code in one statement: the read that portals repeat all day."""
+"""Dossiers by their codes in one statement: the read that portals repeat all day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import asyncpg
 from kernel.codes import DossierCode
+from kit.columns import Columns
 
 from dossier.domain.lifecycle import Status
 
@@ -17,11 +20,23 @@ SHOWN = """
            d.applicant_id, d.resolver_agency_id, p.full_name, p.sealed, p.key_id
 """
 """What a sheet shows of a dossier `d` and its applicant `p`."""
-_ONE = f"""
-    {SHOWN}
-    from dossiers d
+
+
+@dataclass(frozen=True, slots=True)
+class DossierKey:
+    """Where a dossier is stored."""
+
+    agency_id: int
+    issued_on: date
+    serial: int
+
+
+_COLUMNS = Columns(DossierKey)
+_SHEETS = f"""
+    {SHOWN}, w.place
+    from {_COLUMNS.source("w")}
+    join dossiers d using (agency_id, issued_on, serial)
     join applicants p on p.agency_id = d.agency_id and p.applicant_id = d.applicant_id
-    where d.agency_id = $1 and d.issued_on = $2 and d.serial = $3
 """
 
 _STATUS = """
@@ -30,14 +45,12 @@ _STATUS = """
 """
 
 
-async def look_up(
-    connection: "asyncpg.Connection[Any]", agency_id: int, code: DossierCode
-) -> Mapping[str, Any] | None:
-    """Return what is stored of a dossier, the applicant's details still sealed."""
-    found: Mapping[str, Any] | None = await connection.fetchrow(
-        _ONE, agency_id, code.received_on, code.serial
-    )
-    return found
+async def look_up_all(
+    connection: "asyncpg.Connection[Any]", keys: Sequence[DossierKey]
+) -> Sequence[Mapping[str, Any] | None]:
+    """Return what is stored of dossiers, the applicants' details still sealed; None: no such."""
+    rows = {row["place"]: row for row in await connection.fetch(_SHEETS, *_COLUMNS.of(keys))}
+    return [rows.get(place) for place in range(1, len(keys) + 1)]
 
 
 async def status_of(connection: "asyncpg.Connection[Any]", code: DossierCode) -> Status | None:

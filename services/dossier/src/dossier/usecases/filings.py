@@ -22,7 +22,7 @@ from dossier.domain.permissions import Sight, require_sight
 from dossier.schemas.intake import FileDossier
 from dossier.store import filings
 from dossier.store.filings import Filing, FilingDetails
-from dossier.store.intake import driver_connection
+from dossier.store.intake import alone, driver_connection
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.catalogue import Sessions
 from dossier.usecases.intake import (
@@ -136,7 +136,7 @@ async def accept_filing(tx: AsyncSession, prepared: Prepared, *, expected: int) 
     require_version(expected, await filings.hold(tx, of.agency_id, of.filing_id))
     try:
         async with tx.begin_nested():
-            return await receive_dossier(await driver_connection(tx), prepared)
+            return await receive_dossier(alone(await driver_connection(tx)), prepared)
     except FilingNotOpen as refused:
         raise _not_open(await _filing(tx, of.filing_id, None)) from refused
 

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 from kernel.time_zone import local_day
 from kit.errors import KeyReused
 
@@ -19,7 +17,7 @@ from dossier.domain.permissions import require_sight
 from dossier.domain.procedures import ProcedureVersion, in_force
 from dossier.schemas.intake import ReceiveDossier
 from dossier.store import intake
-from dossier.store.intake import Intake, Issued
+from dossier.store.intake import Intake, Issued, Receiving
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.catalogue import Catalogue
 
@@ -130,9 +128,10 @@ async def prepare_intake(
     return Prepared(particulars, new)
 
 
-async def receive_dossier(connection: "asyncpg.Connection[Any]", prepared: Prepared) -> Received:
+async def receive_dossier(receiving: Receiving, prepared: Prepared) -> Received:
     """Open a dossier and fix its due date: one legal act, one stored call."""
-    issued = await intake.receive(connection, prepared.intake)
+    with intake.refused(prepared.intake):
+        issued = await receiving(prepared.intake)
     if issued.outcome == "key_reused":
         raise KeyReused
     return _received(prepared.particulars, prepared.intake, issued)

@@ -18,8 +18,9 @@ from dossier.domain.privacy import shown_name, shown_number, shown_subject
 from dossier.schemas.sheet import sheet
 from dossier.store import dossiers as store
 from dossier.store.dossiers import Event
-from dossier.store.look_up import look_up, status_of
+from dossier.store.look_up import DossierKey, status_of
 from dossier.usecases.acting import Acting, Office
+from dossier.usecases.hot_calls import HotCalls
 from dossier.usecases.places import number
 
 
@@ -49,17 +50,17 @@ class Sheet:
     body: bytes
 
 
-async def read_sheet(
-    connection: "asyncpg.Connection[Any]", office: Office, code: str, *, acting: Acting
-) -> Sheet:
+async def read_sheet(calls: HotCalls, office: Office, code: str, *, acting: Acting) -> Sheet:
     """Return the sheet of a dossier the actor may know of; any other does not exist."""
     parsed = DossierCode.parse(code)
     agency_code = parsed.agency.text
-    agency_id = await office.codes.number_of(connection, agency_code)
-    row = None if agency_id is None else await look_up(connection, agency_id, parsed)
+    agency_id = await calls.number_of(agency_code)
+    if agency_id is None:
+        raise UnknownDossier(code=code)
+    row = await calls.look_up(DossierKey(agency_id, parsed.received_on, parsed.serial))
     if row is None:
         raise UnknownDossier(code=code)
-    resolver = await office.codes.code_of(connection, row["resolver_agency_id"])
+    resolver = await calls.code_of(row["resolver_agency_id"])
     holders = Holders(agency_code, resolver)
     if not may_read(acting.sight, holders):
         raise UnknownDossier(code=code)
