@@ -19,6 +19,7 @@ Calling = Callable[[asyncpg.Connection, Sequence[AskedT]], Awaitable[Sequence[To
 _OWN_FAULTS = (
     asyncpg.IntegrityConstraintViolationError,
     asyncpg.DataError,  # also of the driver, which cannot write a value and has sent nothing
+    asyncpg.LockNotAvailableError,
     asyncpg.TransactionRollbackError,
 )
 """After these nothing was kept, and it may have been for the sake of one of the askers."""

@@ -22,12 +22,15 @@ begin
 end
 $patch$
 """
-KEY = """    -- The key comes first: a repeated request waits here for the first one and takes no serial.
+KEY = """\
+    -- The key comes first: a repeated request waits here for the first one and takes no serial.
 """
-QUEUE = """    -- One agency's intakes queue here, so that serials leave no gap and the queue is fair.
+QUEUE = """\
+    -- One agency's intakes queue here, so that serials leave no gap and the queue is fair.
     perform pg_advisory_xact_lock(7401, p_agency_id);
 """
-QUEUE_THEN_KEY = """    -- One agency's intakes queue here, so that serials leave no gap and the queue is fair. A
+QUEUE_THEN_KEY = """\
+    -- One agency's intakes queue here, so that serials leave no gap and the queue is fair. A
     -- repeated request waits here for the first one, and takes no serial.
     perform pg_advisory_xact_lock(7401, p_agency_id);
 
