@@ -77,3 +77,18 @@ record_floor = Table(
     CheckConstraint("is_only", name="is_only"),
 )
 """How far the past is closed: one row, which every write of the log reads."""
+
+last_verification = Table(
+    "last_verification",
+    Row.metadata,
+    Column("is_only", Boolean, primary_key=True, server_default=text("true")),
+    # Counts the claims: who was too slow writes nothing over who came after.
+    Column("run", Integer, nullable=False, server_default=text("0")),
+    instant("claimed_until"),
+    instant("verified_at"),
+    Column("windows", Integer),
+    Column("differences", Integer),
+    CheckConstraint("is_only", name="is_only"),
+    CheckConstraint("num_nulls(verified_at, windows, differences) in (0, 3)", name="outcome"),
+)
+"""What the last comparison of all cells with the facts found, and until when one is under way."""
