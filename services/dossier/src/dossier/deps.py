@@ -37,6 +37,7 @@ from dossier.usecases.recomputing import (
     plan_run,
     prepare_batch,
 )
+from dossier.usecases.verifying import Verifier
 
 DossierCode = Annotated[DossierCodeText, Path(alias="code", description="The dossier's code.")]
 
@@ -127,6 +128,15 @@ async def the_folder(request: Request) -> Folder:
 
 
 TheFolder = Annotated[Folder, Depends(the_folder)]
+
+
+async def the_verifier(request: Request) -> Verifier:
+    """Return what comparing counts with facts works with."""
+    verifier: Verifier = request.app.state.figure_verifier
+    return verifier
+
+
+TheVerifier = Annotated[Verifier, Depends(the_verifier)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,10 +108,11 @@ async def _opening(app: FastAPI) -> AsyncIterator[None]:
         if settings.fold_seconds:
             folding = keep_folding(folder, closer, seconds=settings.fold_seconds)
             stack.callback(asyncio.create_task(folding).cancel)
-        if settings.verify_seconds:
-            verifier = Verifier(app.state.read_sessions, folder.clock, folder.gauges)
-            verifying = keep_verifying(verifier, seconds=settings.verify_seconds)
-            stack.callback(asyncio.create_task(verifying).cancel)
+        app.state.figure_verifier = verifier = Verifier(
+            app.state.read_sessions, app.state.sessions, folder.clock, folder.gauges
+        )
+        verifying = keep_verifying(verifier, seconds=settings.verify_seconds)
+        stack.callback(asyncio.create_task(verifying).cancel)
         yield
 
 

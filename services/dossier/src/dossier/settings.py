@@ -41,7 +41,7 @@ class Settings(ServiceSettings):
     fold_seconds: float = Field(default=0.5, ge=0)
     """How often the log is folded into the counts kept ahead; 0 = not here."""
     verify_seconds: float = Field(default=86_400, ge=0)
-    """How often all counts kept ahead are compared with the facts; 0 = not here."""
+    """How often one of all replicas compares the counts kept ahead with the facts; 0 = not here."""
     supplement_counts: tuple[SupplementCount, ...] = ()
     """Dated rows; without one a supplement is asked for as often as its working days allow."""
     desk_hours: str = "07:30-11:30,13:30-17:00"

@@ -2,10 +2,9 @@
 
 from fastapi import APIRouter
 from kernel.time_zone import local_day
-from kit.db import ReadTx
 from kit.errors import refusals
 
-from dossier.deps import AtOffice, FigureKeeper, TheFolder
+from dossier.deps import AtOffice, FigureKeeper, TheFolder, TheVerifier
 from dossier.domain.errors import FoldBusy, NotYourAgency, UnknownAgency
 from dossier.domain.rollups import Window
 from dossier.schemas.rollups import (
@@ -41,13 +40,12 @@ async def keep_stat_periods(
 
 @router.post("/figure-verifications", responses=refusals(NotYourAgency, UnknownAgency))
 async def verify_figures(
-    body: VerifyFigures, folder: TheFolder, keeper: FigureKeeper, office: AtOffice, tx: ReadTx
+    body: VerifyFigures, verifier: TheVerifier, keeper: FigureKeeper, office: AtOffice
 ) -> FigureVerification:
     """Recount from the facts and list every count kept ahead that says otherwise."""
     found = await verifying.verify_figures(
-        tx,
+        verifier,
         office,
-        folder.gauges,
         agency_code=body.agency_code,
         first=body.from_,
         last=body.to,

@@ -109,11 +109,6 @@ async def hold_fold(tx: AsyncSession) -> bool:
     return bool(await tx.scalar(select(func.pg_try_advisory_xact_lock(_LOCK, 0))))
 
 
-async def hold_verification(tx: AsyncSession) -> bool:
-    """Take the seat of who compares until the commit; False when another replica sits there."""
-    return bool(await tx.scalar(select(func.pg_try_advisory_xact_lock(_LOCK, 1))))
-
-
 async def mark(tx: AsyncSession) -> Mark:
     """Return up to which place of the log the cells reach."""
     row = (

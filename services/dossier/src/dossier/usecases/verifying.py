@@ -1,25 +1,28 @@
-"""Comparing the counts kept ahead with the facts, on live data and in one snapshot."""
+"""Comparing the counts kept ahead with the facts, on live data: by hand, and once a day."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import structlog
 from kernel.periods import ReportingPeriod
 from kernel.time_zone import local_day
 from kit.errors import PASSING
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.permissions import require_sight
-from dossier.store import agencies, cells, event_log, rollups
+from dossier.store import agencies, cells, event_log, rollups, verifications
 from dossier.store.scopes import Scope
+from dossier.store.verifications import Outcome
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.catalogue import Sessions
 from dossier.usecases.folding import RollupGauges
 
-_SOON_SECONDS = 300.0
-"""How long after the start the first comparison comes, and the next one after a failure."""
+_LOOK_SECONDS = 300.0
+"""How often a replica looks whether a comparison is due, and what the last one found."""
+_CLAIM = timedelta(minutes=10)
+"""How long a claim lasts without a sign of life. The longest window takes a minute: its two
+statements are ended by the server after 30 s each."""
 
 log = structlog.get_logger()
 
@@ -38,9 +41,10 @@ class Differing:
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """What comparing in the background works with."""
+    """What comparing works with."""
 
     reading: Sessions
+    writing: Sessions
     clock: Callable[[], datetime]
     gauges: RollupGauges
 
@@ -54,27 +58,32 @@ class Verified:
 
 
 async def verify_figures(
-    tx: AsyncSession,
+    verifier: Verifier,
     office: Office,
-    gauges: RollupGauges,
     *,
     agency_code: str | None,
     first: date | None,
     last: date | None,
     acting: Acting,
 ) -> Verified:
-    """Recount every window from its facts and compare, agency by agency and cell by cell."""
+    """Recount windows from their facts and compare, agency by agency, in one snapshot.
+
+    When everything was compared, what was found is written down for all replicas.
+    """
     scope = await _scope(office, agency_code, acting)
-    known = await cells.known_windows(tx, first=first, last=last)
-    mark = await event_log.mark(tx)
-    found = [
-        (of, different)
-        for of in known
-        for different in await rollups.differences(tx, scope, of, mark)
-    ]
+    async with verifier.reading.begin() as tx:
+        known = await cells.known_windows(tx, first=first, last=last)
+        mark = await event_log.mark(tx)
+        found = [
+            (of, different)
+            for of in known
+            for different in await rollups.differences(tx, scope, of, mark)
+        ]
+        codes = await agencies.codes_of(tx, {different.agency_id for _, different in found})
     if agency_code is None and acting.sight is None and first is None and last is None:
-        gauges.compared(len(found), at=acting.now)
-    codes = await agencies.codes_of(tx, {different.agency_id for _, different in found})
+        async with verifier.writing.begin() as tx:
+            await verifications.note(tx, Outcome(acting.now, len(known), len(found)))
+        await show_latest(verifier)
     return Verified(
         len(known),
         [
@@ -91,39 +100,64 @@ async def verify_figures(
     )
 
 
-async def verify_everything(verifier: Verifier) -> int | None:
-    """Compare every window, each in a snapshot of its own; return how many cells differ.
+async def verify_everything(verifier: Verifier, *, every: timedelta) -> Outcome | None:
+    """Compare every window, each in a snapshot of its own, and write down what was found.
 
-    While another replica compares, nothing is done and None returned.
+    Nothing is done, and None returned, when a replica has done so within `every` or is at it. The
+    claim is renewed window by window, so that a replica that died in the middle is soon replaced;
+    one that was thought dead and comes back stops.
     """
-    today = local_day(verifier.clock())
+    now = verifier.clock()
+    async with verifier.writing.begin() as tx:
+        run = await verifications.claim(tx, now=now, due_before=now - every, until=now + _CLAIM)
+    if run is None:
+        return None
+    today = local_day(now)
     scope = Scope(agencies=None, sight=None, period=ReportingPeriod.between(today, today))
     async with verifier.reading.begin() as tx:
         known = await cells.known_windows(tx)
-    found = 0
+    differing = 0
     for of in known:
         async with verifier.reading.begin() as tx:
-            if not await event_log.hold_verification(tx):
-                return None
             mark = await event_log.mark(tx)
-            found += len(await rollups.differences(tx, scope, of, mark))
-    verifier.gauges.compared(found, at=verifier.clock())
-    if found:
-        await log.aerror("rollups_differ", cells=found)
+            differing += len(await rollups.differences(tx, scope, of, mark))
+        async with verifier.writing.begin() as tx:
+            if not await verifications.extend(tx, run, until=verifier.clock() + _CLAIM):
+                return None
+    found = Outcome(verifier.clock(), len(known), differing)
+    async with verifier.writing.begin() as tx:
+        if not await verifications.finish(tx, run, found):
+            return None
+    if differing:
+        await log.aerror("rollups_differ", cells=differing)
     return found
 
 
+async def show_latest(verifier: Verifier) -> None:
+    """Set the gauges to what the last comparison found, whoever made it."""
+    async with verifier.reading.begin() as tx:
+        found = await verifications.latest(tx)
+    if found is not None:
+        verifier.gauges.compared(found.differences, at=found.verified_at)
+
+
 async def keep_verifying(verifier: Verifier, *, seconds: float) -> None:
-    """Compare again and again; a failure is logged and tried again before long."""
-    pause = min(seconds, _SOON_SECONDS)
+    """Compare whenever no replica has for `seconds` (0: not here), and show what was found last.
+
+    The start shows only: what begins has other things to do. A failure is logged; the claim it
+    leaves behind expires before long.
+    """
+    pause = min(seconds or _LOOK_SECONDS, _LOOK_SECONDS)
+    is_starting = True
     while True:
-        await asyncio.sleep(pause)
         try:
-            await verify_everything(verifier)
-            pause = seconds
+            if seconds and not is_starting:
+                await verify_everything(verifier, every=timedelta(seconds=seconds))
+            await show_latest(verifier)
         except PASSING as error:
             await log.awarning("verification_failed", error=type(error).__name__)
-            pause = min(seconds, _SOON_SECONDS)
+        is_starting = False
+        await asyncio.sleep(pause)
 
 
 async def _scope(office: Office, agency_code: str | None, acting: Acting) -> Scope:
