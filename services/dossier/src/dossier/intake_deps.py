@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Header, Request, Response, Security
+from fastapi import Depends, Header, Path, Request, Response, Security
 from kernel.refusals import Refusal
 from kit.auth import Actor, actor
 from kit.db import Tx
@@ -16,15 +16,22 @@ from kit.preconditions import IfMatch, set_etag
 from kit.wire import IDEMPOTENCY_KEY
 from pydantic import ValidationError
 
-from dossier.deps import AtOffice, CaseOfficer, IntakeOfficer
+from dossier.deps import Approver, AtOffice, CaseOfficer, IntakeOfficer
 from dossier.domain.errors import InconsistentHistory
 from dossier.messages_vi import WHY_INCONSISTENT
+from dossier.schemas.corrections import ProposeCorrection
 from dossier.schemas.handling import RecordCertifiedCopies
 from dossier.schemas.imports import LineProblem
 from dossier.schemas.intake import AcceptFiling, FileDossier, FilingOut, ReceiveDossier
 from dossier.store.filings import Filing
 from dossier.usecases.acting import Acting
 from dossier.usecases.certified import PreparedCopies, prepare_copies
+from dossier.usecases.correcting_filings import (
+    PreparedClaim,
+    Versions,
+    prepare_approval,
+    prepare_claim,
+)
 from dossier.usecases.filings import (
     FilingChange,
     PreparedFiling,
@@ -34,6 +41,7 @@ from dossier.usecases.filings import (
 from dossier.usecases.imports import Client, Importer
 from dossier.usecases.intake import Prepared, RequestKey, prepare_intake
 from dossier.usecases.ndjson import LONGEST_LINE
+from dossier.usecases.proposing import Claim
 
 
 async def request_key(
@@ -132,6 +140,35 @@ async def acceptance_to_store(
 
 
 PreparedAcceptance = Annotated[Prepared, Depends(acceptance_to_store)]
+
+
+async def filing_claim(
+    filing_id: UUID, body: ProposeCorrection, officer: IntakeOfficer, at: AtOffice, request: Request
+) -> PreparedClaim:
+    """Read the filing and ask the catalogue, before `Tx` takes a connection."""
+    reading, claim = request.app.state.read_sessions, Claim(**dict(body))
+    return await prepare_claim(reading, at, filing_id, claim, acting=officer)
+
+
+FilingClaim = Annotated[PreparedClaim, Depends(filing_claim)]
+FilingCorrectionId = Annotated[
+    int, Path(ge=1, le=1_000_000, description="Its number in the filing.")
+]
+
+
+async def versions_to_approve(
+    filing_id: UUID,
+    correction_id: FilingCorrectionId,
+    approver: Approver,
+    at: AtOffice,
+    request: Request,
+) -> Versions:
+    """Read the filing and ask the catalogue, before `Tx` takes a connection."""
+    reading = request.app.state.read_sessions
+    return await prepare_approval(reading, at, filing_id, correction_id, acting=approver)
+
+
+VersionsToApprove = Annotated[Versions, Depends(versions_to_approve)]
 
 
 async def copies_to_store(

@@ -187,6 +187,70 @@ async def test_a_proposal_says_what_its_event_recorded(
     assert (answer.status_code, answer.json()["code"]) == (status, problem), answer.text
 
 
+BEFORE_ITS_DAY = "2022-08-31T16:00:00+07:00"
+ON_ITS_FIRST_DAY = "2022-09-01T00:00:00+07:00"
+
+
+@pytest.fixture
+def published(catalog, later):
+    """Have the catalogue tell other versions of the filing's procedure, changed like this."""
+
+    def publish(*versions: dict) -> None:
+        (known,) = catalog.procedures["1.001193"]
+        catalog.procedures["1.001193"] = [{**known, **changes} for changes in versions]
+        later(hours=1)
+
+    return publish
+
+
+async def test_a_filing_is_not_moved_to_a_day_without_its_procedure(
+    propose, decide, published, read
+):
+    published({"valid_from": "2022-09-01"})
+    refused = await propose("filed_at", 1, BEFORE_ITS_DAY)
+    problem = refused.json()
+    assert (refused.status_code, problem["code"]) == (409, "procedure_not_in_force")
+    assert problem["details"] == {"procedure_code": "1.001193", "on": "2022-08-31"}
+    assert (await read("/corrections"))["items"] == []
+    assert (await propose("filed_at", 1, ON_ITS_FIRST_DAY)).status_code == 201
+    assert (await decide(1, 1)).status_code == 200
+    assert (await read())["filed_at"] == "2022-08-31T17:00:00Z"
+
+
+async def test_a_filing_is_not_moved_to_a_day_on_which_its_procedure_was_not_filed_online(
+    propose, catalog, published
+):
+    at_the_desk = catalog.procedures["1.001193"][0]["filing_methods"][:1]
+    published(
+        {"filing_methods": at_the_desk, "valid_to": "2022-09-01"},
+        {"version_number": 2, "valid_from": "2022-09-01"},
+    )
+    refused = await propose("filed_at", 1, BEFORE_ITS_DAY)
+    assert (refused.status_code, refused.json()["code"]) == (409, "channel_not_offered")
+    assert (await propose("filed_at", 1, ON_ITS_FIRST_DAY)).status_code == 201
+
+
+async def test_a_day_proposed_before_the_catalogue_changed_is_looked_at_again(
+    propose, decide, published, read
+):
+    assert (await propose("filed_at", 1, BEFORE_ITS_DAY)).status_code == 201
+    published({"valid_from": "2022-09-01"})
+    refused = await decide(1, 1)
+    assert (refused.status_code, refused.json()["code"]) == (409, "procedure_not_in_force")
+    assert (await read())["filed_at"] == "2022-09-03T13:00:00Z"
+    assert (await decide(1, 1, how="rejection", reason="Chưa có thủ tục")).status_code == 200
+
+
+async def test_what_leaves_the_day_of_a_filing_alone_asks_the_catalogue_nothing(
+    act, propose, decide, catalog, published
+):
+    await act("refusal", 1, reason="Thiếu", refused_at=ASKED["asked_at"])
+    published()
+    catalog.is_away = True
+    assert (await propose("refused_at", 2, "2022-09-04T08:00:00+07:00")).status_code == 201
+    assert (await decide(1, 2)).status_code == 200
+
+
 async def test_one_correction_of_an_event_waits_at_a_time(propose, decide):
     assert (await propose("filed_at", 1, "2022-09-03T16:00:00+07:00")).status_code == 201
     second = await propose("filed_at", 1, "2022-09-03T15:00:00+07:00")

@@ -1,5 +1,6 @@
 """Smaller rules: versions in force, apologies, order of acts, sight, imported histories."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -25,7 +26,7 @@ from dossier.domain.facts import Channel, EndKind, ReturnMethod
 from dossier.domain.history import past_course
 from dossier.domain.lifecycle import Status
 from dossier.domain.permissions import may_see, require_sight
-from dossier.domain.procedures import ProcedureVersion, in_force
+from dossier.domain.procedures import ProcedureVersion, in_force, require_filable_online
 from dossier.domain.told import Told
 from kernel.working_days import WorkingCalendar
 
@@ -72,6 +73,27 @@ def test_a_procedure_takes_dossiers_only_by_the_channels_it_offers():
     assert VERSIONS[0].limit(Channel.DIRECT).value == 3
     with pytest.raises(ChannelNotOffered):
         VERSIONS[0].limit(Channel.ONLINE)
+
+
+ONLINE_FROM_AUGUST = [
+    a_version(1, date(2022, 7, 1), date(2022, 8, 1)),
+    replace(
+        a_version(2, date(2022, 8, 1), date(2022, 9, 1)),
+        limits={Channel.ONLINE: TimeLimit(3, TimeUnit.WORKING_DAY)},
+    ),
+]
+
+
+def test_a_filing_is_of_a_day_in_vietnam_on_which_its_procedure_is_filed_online():
+    begun = datetime(2022, 7, 31, 17, tzinfo=UTC)
+    require_filable_online(ONLINE_FROM_AUGUST, "1.001193", begun)
+    with pytest.raises(ChannelNotOffered):
+        require_filable_online(ONLINE_FROM_AUGUST, "1.001193", begun - HOUR)
+    require_filable_online(ONLINE_FROM_AUGUST, "1.001193", datetime(2022, 8, 31, 16, tzinfo=UTC))
+    with pytest.raises(ProcedureNotInForce):
+        require_filable_online(
+            ONLINE_FROM_AUGUST, "1.001193", datetime(2022, 8, 31, 17, tzinfo=UTC)
+        )
 
 
 def pending(due_on: date | None = date(2022, 7, 8)) -> days.Facts:

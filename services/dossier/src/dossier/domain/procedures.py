@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+
+from kernel.time_zone import local_day
 
 from dossier.domain.due_date import SupplementPolicy, TimeLimit
 from dossier.domain.errors import ChannelNotOffered, ProcedureNotInForce
@@ -55,3 +57,17 @@ def in_force(versions: Sequence[ProcedureVersion], code: str, day: date) -> Proc
     if not held:
         raise ProcedureNotInForce(procedure_code=code, on=day)
     return max(held, key=lambda version: (version.valid_from, version.number))
+
+
+def require_filable_online(
+    versions: Sequence[ProcedureVersion], code: str, filed_at: datetime
+) -> None:
+    """Refuse an online filing of a day on which the procedure takes none.
+
+    Raises:
+        ProcedureNotInForce: no version is in force on that day.
+        ChannelNotOffered: the one in force is not filed online.
+
+    Law: our reading (a filing is of a day on which its procedure is filed online)
+    """
+    in_force(versions, code, local_day(filed_at)).limit(Channel.ONLINE)

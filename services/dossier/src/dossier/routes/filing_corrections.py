@@ -1,9 +1,8 @@
 """The second look at online filings: corrected by two officers, as dossiers are."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 from kit.db import ReadTx, Tx
 from kit.errors import KeyReused, VersionChanged, VersionRequired, refusals
 from kit.idempotency import Once
@@ -12,6 +11,7 @@ from kit.preconditions import IfMatch, set_etag
 
 from dossier.deps import Approver, DossierReader, IntakeOfficer
 from dossier.domain.errors import (
+    ChannelNotOffered,
     CorrectionDecided,
     CorrectionPending,
     CorrectionUnclear,
@@ -21,24 +21,26 @@ from dossier.domain.errors import (
     NothingToCorrect,
     NotWhatWasRecorded,
     OwnCorrection,
+    ProcedureNotInForce,
     TooLongAgo,
     UnknownCorrection,
     UnknownEvent,
     UnknownFiling,
+    UnknownProcedure,
 )
-from dossier.schemas.corrections import CorrectionOut, ProposeCorrection, RejectCorrection
+from dossier.intake_deps import FilingClaim, FilingCorrectionId, VersionsToApprove
+from dossier.schemas.corrections import CorrectionOut, RejectCorrection
 from dossier.usecases import correcting_filings
-from dossier.usecases.proposing import Claim, Decided
+from dossier.usecases.proposing import Decided
 
 router = APIRouter(prefix="/v1/filings/{filing_id}/corrections", tags=["corrections"])
 
-CorrectionId = Annotated[int, Path(ge=1, le=1_000_000, description="Its number in the filing.")]
-_DECIDED = refusals(
+_NO_SUCH_DAY = (UnknownProcedure, ProcedureNotInForce, ChannelNotOffered)
+_DECIDED = (
     UnknownFiling,
     UnknownCorrection,
     OwnCorrection,
     CorrectionDecided,
-    ImpossibleHistory,
     VersionChanged,
     VersionRequired,
 )
@@ -57,40 +59,47 @@ _DECIDED = refusals(
         CorrectionPending,
         InTheFuture,
         TooLongAgo,
+        *_NO_SUCH_DAY,
         KeyReused,
     ),
 )
 async def propose_correction(
-    filing_id: UUID, body: ProposeCorrection, officer: IntakeOfficer, tx: Tx, once: Once
+    filing_id: UUID, claim: FilingClaim, officer: IntakeOfficer, tx: Tx, once: Once
 ) -> CorrectionOut:
-    """Propose to correct when a filing was filed, asked for, refused; another approves it."""
-    claim = Claim(**dict(body))
+    """Propose to correct when a filing was filed, asked for, refused; another approves it.
+
+    A day of filing is one on which the procedure was in force and could be filed online.
+    """
     return await once(
         lambda: correcting_filings.propose_correction(tx, filing_id, claim, acting=officer),
         CorrectionOut,
     )
 
 
-@router.post("/{correction_id}/approval", responses=_DECIDED)
+@router.post(
+    "/{correction_id}/approval",
+    responses=refusals(*_DECIDED, ImpossibleHistory, *_NO_SUCH_DAY),
+)
 async def approve_correction(
     filing_id: UUID,
-    correction_id: CorrectionId,
+    correction_id: FilingCorrectionId,
     approver: Approver,
+    versions: VersionsToApprove,
     tx: Tx,
     if_match: IfMatch,
     response: Response,
 ) -> CorrectionOut:
     """Approve a correction: where the filing stands is told again with it."""
     decided = await correcting_filings.approve_correction(
-        tx, filing_id, correction_id, expected=if_match, acting=approver
+        tx, filing_id, correction_id, versions, expected=if_match, acting=approver
     )
     return _answer(decided, response)
 
 
-@router.post("/{correction_id}/rejection", responses=_DECIDED)
+@router.post("/{correction_id}/rejection", responses=refusals(*_DECIDED))
 async def reject_correction(
     filing_id: UUID,
-    correction_id: CorrectionId,
+    correction_id: FilingCorrectionId,
     body: RejectCorrection,
     approver: Approver,
     tx: Tx,
