@@ -126,5 +126,5 @@ async def test_no_correction_receives_a_filing_before_it_was_filed(client, at_de
             body = {"reason": "Trước khi nộp"}
             await client.post(f"{path}/{number}/rejection", json=body, headers=headers)
     assert [answer.status_code for answer in decided] == [409, 200], decided[-1].text
-    assert decided[0].json()["code"] == "impossible_history"
+    assert decided[0].json()["code"] == "history_out_of_order"
     assert decided[0].json()["details"]["after_kind"] == "filed"

@@ -194,7 +194,11 @@ async def test_a_history_that_could_not_have_been_is_refused_and_says_what_is_ou
 ):
     await propose(corrected_at="2022-09-04T08:00:00+07:00")
     refused = await decide(1, 3)
-    assert (refused.status_code, refused.json()["code"]) == (409, "impossible_history")
+    assert (refused.status_code, refused.json()["code"]) == (409, "history_out_of_order")
+    assert refused.json()["detail"] == (
+        "Nếu đính chính như vậy, sự kiện số 3 (04/09/2022 08:00:00)"
+        " sẽ đứng trước việc liền trước nó (05/09/2022 08:00:00)."
+    )
     details = refused.json()["details"]
     assert (details["event_number"], details["after_event_number"]) == (3, 2)
     assert (await dossier(client, code))["version"] == 3

@@ -94,10 +94,30 @@ async def test_hours_are_written_in_whole_minutes(set_hours, hour):
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_fields")
 
 
-@pytest.mark.parametrize("sessions", [MORNINGS[5:], [MORNINGS[0], MORNINGS[0]]])
-async def test_hours_that_cannot_be_are_refused(set_hours, sessions):
+@pytest.mark.parametrize(
+    ("sessions", "problem", "words"),
+    [
+        (
+            MORNINGS[5:],
+            "desk_hours_too_short",
+            "Từ thứ Hai đến thứ Sáu phải có tất cả ít nhất một giờ tiếp nhận.",
+        ),
+        (
+            [MORNINGS[0], MORNINGS[0]],
+            "desk_hours_overlap",
+            "Hai buổi 07:00-11:00 và 07:00-11:00 (ngày 1 trong tuần, 1 là thứ Hai) chồng nhau.",
+        ),
+        (
+            [{"weekday": 2, "opens": "11:00", "closes": "07:00"}],
+            "desk_hours_reversed",
+            "Buổi 11:00-07:00 (ngày 2 trong tuần, 1 là thứ Hai) phải kết thúc sau khi bắt đầu.",
+        ),
+    ],
+)
+async def test_hours_that_cannot_be_are_refused(set_hours, sessions, problem, words):
     answer = await set_hours("2022-09-05", sessions)
-    assert (answer.status_code, answer.json()["code"]) == (422, "desk_hours_impossible")
+    assert (answer.status_code, answer.json()["code"]) == (422, problem)
+    assert answer.json()["detail"] == words
 
 
 async def test_hours_are_set_and_told_inside_ones_own_part_of_the_tree(

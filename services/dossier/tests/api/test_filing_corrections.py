@@ -137,7 +137,7 @@ async def test_a_filing_is_corrected_after_its_acceptance_and_stays_before_it(
     code = (await act("acceptance", 1, accepted_at="2022-09-05T08:00:00+07:00")).json()["code"]
     await propose("filed_at", 1, "2022-09-05T08:00:01+07:00")
     late = await decide(1, 2)
-    assert (late.status_code, late.json()["code"]) == (409, "impossible_history")
+    assert (late.status_code, late.json()["code"]) == (409, "history_out_of_order")
     assert late.json()["details"]["kind"] == "accepted"
     assert (await decide(1, 2, how="rejection", reason="Sau khi tiếp nhận")).status_code == 200
     await propose("filed_at", 1, "2022-09-05T08:00:00+07:00")
@@ -161,12 +161,12 @@ async def test_a_receipt_follows_the_filing_as_corrected(act, client, propose, d
     assert (await client.post(path, json=receipt)).status_code == 201
     headers = {**bearer("dossiers:approve", agency="*", subject="officer-2"), "If-Match": '"1"'}
     early = await client.post(f"{path}/1/approval", headers=headers)
-    assert (early.status_code, early.json()["code"]) == (409, "impossible_history")
+    assert (early.status_code, early.json()["code"]) == (409, "history_out_of_order")
     await propose("filed_at", 1, "2022-09-03T16:00:00+07:00")
     assert (await decide(1, 2)).status_code == 200
     assert (await client.post(f"{path}/1/approval", headers=headers)).status_code == 200
     await propose("filed_at", 1, "2022-09-03T17:00:01+07:00")
-    assert (await decide(2, 3)).json()["code"] == "impossible_history"
+    assert (await decide(2, 3)).json()["code"] == "history_out_of_order"
 
 
 @pytest.mark.parametrize(

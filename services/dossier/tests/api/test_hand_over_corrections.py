@@ -115,14 +115,14 @@ async def test_no_correction_ends_a_dossier_before_the_step_began_that_its_end_c
     client, code, correct
 ):
     refused = await correct("settled_at", 4, "2022-09-05T13:59:59+07:00", 4)
-    assert (refused.status_code, refused.json()["code"]) == (409, "impossible_history")
+    assert (refused.status_code, refused.json()["code"]) == (409, "history_out_of_order")
     assert (await client.get(f"/v1/dossiers/{code}")).json()["version"] == 4
 
 
 @pytest.mark.usefixtures("settled_in_town")
 async def test_no_correction_receives_a_dossier_after_it_was_handed_over(client, code, correct):
     refused = await correct("received_at", 1, "2022-09-05T08:00:01+07:00", 4)
-    assert (refused.status_code, refused.json()["code"]) == (409, "impossible_history")
+    assert (refused.status_code, refused.json()["code"]) == (409, "history_out_of_order")
     assert refused.json()["details"]["kind"] == "handed_over"
     assert (await client.get(f"/v1/dossiers/{code}")).json()["version"] == 4
 
@@ -136,5 +136,5 @@ async def test_no_correction_settles_a_dossier_before_its_last_step_was_complete
     await act_as(town, "hand-overs/1/completion", 3, **done)
     await act_as(agency, "settlement", 4, settled_at="2022-09-08T09:00:00+07:00")
     refused = await correct("settled_at", 5, "2022-09-02T09:00:00+07:00", 5)
-    assert (refused.status_code, refused.json()["code"]) == (409, "impossible_history")
+    assert (refused.status_code, refused.json()["code"]) == (409, "history_out_of_order")
     assert refused.json()["details"]["after_kind"] == "step_completed"

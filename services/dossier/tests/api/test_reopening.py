@@ -80,7 +80,11 @@ async def test_what_was_returned_is_not_unsettled_under_its_return(life, void_en
     await life.bring(10)
     proposed, refused = await void_end(2)
     assert proposed.status_code == 201, proposed.text
-    assert (refused.status_code, refused.json()["code"]) == (409, "impossible_history")
+    assert (refused.status_code, refused.json()["code"]) == (409, "history_move_impossible")
+    assert refused.json()["detail"] == (
+        "Nếu đính chính như vậy, sự kiện số 3 không thể xảy ra:"
+        " trạng thái 2 không chuyển được sang 10; được phép: [4, 5, 6, 7, 8, 9]."
+    )
     assert (await life.client.get(life.path)).json()["status"] == 10
 
 

@@ -170,8 +170,8 @@ async def test_figures_count_the_corrections_of_steps(client, agency, correct):
 async def test_steps_keep_their_order(client, code, correct, corrects, event, to, after_kind):
     refused = await correct(corrects, event, to, 5)
     problem = refused.json()
-    assert (refused.status_code, problem["code"]) == (409, "impossible_history")
-    assert (problem["details"]["why"], problem["details"]["after_kind"]) == ("order", after_kind)
+    assert (refused.status_code, problem["code"]) == (409, "history_out_of_order")
+    assert problem["details"]["after_kind"] == after_kind
     assert (await client.get(f"/v1/dossiers/{code}")).json()["version"] == 5
 
 
@@ -225,8 +225,8 @@ async def test_what_followed_a_step_keeps_it_from_being_void(act, correct, town)
     await act("processing", 3, started_at="2022-09-06T08:00:00+07:00")
     for event in (HANDED, TAKEN):
         refused = await correct("step", event, None, 4)
-        assert (refused.status_code, refused.json()["code"]) == (409, "impossible_history")
-        assert refused.json()["details"]["why"] == "step"
+        assert (refused.status_code, refused.json()["code"]) == (409, "history_step_missing")
+        assert "không thuộc lần giao nào" in refused.json()["detail"]
 
 
 async def test_a_completion_that_never_was_gives_the_dossier_back_to_the_step(
@@ -300,7 +300,7 @@ async def test_a_question_and_its_answer_are_corrected_and_keep_their_order(
         ("consulted_at", 2, "2022-08-31T09:59:59+07:00"),
     ):
         refused = await correct(corrects, event, to, 5)
-        assert (refused.status_code, refused.json()["code"]) == (409, "impossible_history")
+        assert (refused.status_code, refused.json()["code"]) == (409, "history_out_of_order")
     theirs = await propose("answered_at", 3, "2022-09-09T08:00:00+07:00", agency=agency)
     assert theirs.json()["details"]["agencies"] == [town]
 

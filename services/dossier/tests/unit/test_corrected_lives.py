@@ -5,18 +5,11 @@ from itertools import pairwise, permutations
 
 import pytest
 from dossier.domain import facts as days
-from dossier.domain.corrections import (
-    Correction,
-    Recorded,
-    Story,
-    replay,
-)
+from dossier.domain.correction_errors import HistoryOutOfOrder
+from dossier.domain.corrections import Correction, Recorded, Story, replay
 from dossier.domain.desk import Desk
 from dossier.domain.dossier import Course, Terms, moved
 from dossier.domain.due_date import SupplementPolicy, TimeLimit, TimeUnit, due_date
-from dossier.domain.errors import (
-    ImpossibleHistory,
-)
 from dossier.domain.facts import Channel, ReturnMethod
 from dossier.domain.lifecycle import ENDED, Status, allowed_from
 from hypothesis import given
@@ -100,7 +93,7 @@ def test_corrections_tell_a_life_as_if_it_had_been_recorded_right(steps, policy,
         held[e.number].corrected_at if e.number in held else e.occurred_at for e in written.events
     ]
     if any(later < earlier for earlier, later in pairwise(instants)):
-        with pytest.raises(ImpossibleHistory):
+        with pytest.raises(HistoryOutOfOrder):
             replay(written, held, DESK)
         return
     right = Course(

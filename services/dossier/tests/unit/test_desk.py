@@ -13,7 +13,13 @@ from dossier.domain.desk import (
     weekday_hours,
 )
 from dossier.domain.due_date import TimeLimit, TimeUnit, due_date
-from dossier.domain.errors import DeskHoursImpossible
+from dossier.domain.errors import (
+    DeskHoursImpossible,
+    DeskHoursOverlap,
+    DeskHoursReversed,
+    DeskHoursTooShort,
+    DeskHoursUnreadable,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from kernel.time_zone import LOCAL_ZONE
@@ -135,18 +141,24 @@ def test_why_a_day_is_not_worked():
 @pytest.mark.parametrize(
     ("sessions", "why"),
     [
-        ([], "too_short"),
-        ([Session(6, *MORNING)], "too_short"),
-        ([Session(1, time(7), time(7, 59))], "too_short"),
-        ([Session(1, time(11), time(7))], "order"),
-        ([Session(8, *MORNING)], "order"),
-        ([Session(1, *MORNING), Session(1, time(10), time(12))], "overlap"),
+        ([], DeskHoursTooShort()),
+        ([Session(6, *MORNING)], DeskHoursTooShort()),
+        ([Session(1, time(7), time(7, 59))], DeskHoursTooShort()),
+        ([Session(1, time(11), time(7))], DeskHoursReversed(weekday=1, session="11:00-07:00")),
+        ([Session(2, time(7), time(7))], DeskHoursReversed(weekday=2, session="07:00-07:00")),
+        ([Session(8, *MORNING)], DeskHoursUnreadable()),
+        ([Session(0, *MORNING)], DeskHoursUnreadable()),
+        (
+            [Session(1, *MORNING), Session(1, time(10), time(12))],
+            DeskHoursOverlap(weekday=1, session="07:00-11:00", following="10:00-12:00"),
+        ),
     ],
+    ids=str,
 )
 def test_hours_that_cannot_be_are_refused(sessions, why):
     with pytest.raises(DeskHoursImpossible) as refused:
         week(sessions)
-    assert refused.value.details["why"] == why
+    assert (type(refused.value), refused.value.details) == (type(why), why.details)
 
 
 def test_hours_are_read_from_a_setting_and_told_in_order():
@@ -158,5 +170,5 @@ def test_hours_are_read_from_a_setting_and_told_in_order():
 
 @pytest.mark.parametrize("text", ["", "7-11", "07:00-11:00;", "25:00-26:00"])
 def test_hours_of_another_shape_are_refused(text):
-    with pytest.raises(DeskHoursImpossible):
+    with pytest.raises(DeskHoursUnreadable):
         weekday_hours(text)

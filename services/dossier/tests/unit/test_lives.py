@@ -13,6 +13,7 @@ from itertools import pairwise
 import pytest
 from dossier.domain import facts as days
 from dossier.domain.classification import contribution
+from dossier.domain.correction_errors import ImpossibleHistory
 from dossier.domain.corrections import (
     APOLOGISED,
     CORRECTED,
@@ -28,7 +29,7 @@ from dossier.domain.corrections import (
 from dossier.domain.desk import Desk
 from dossier.domain.dossier import Course, Terms, moved
 from dossier.domain.due_date import SupplementPolicy, TimeLimit, TimeUnit, due_date
-from dossier.domain.errors import EventVoid, IllegalMove, ImpossibleHistory, NothingToCorrect
+from dossier.domain.errors import EventVoid, IllegalMove, NothingToCorrect
 from dossier.domain.facts import FOREVER, Channel, ReturnMethod
 from dossier.domain.lifecycle import ALLOWED, ENDED, OPEN, WAITING, Status
 from dossier.domain.recomputing import RECOMPUTED, recomputed

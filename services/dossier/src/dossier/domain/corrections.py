@@ -13,6 +13,7 @@ from enum import StrEnum
 from kernel.time_zone import local_day
 
 from dossier.domain import facts as days
+from dossier.domain.correction_errors import HistoryMoveImpossible, HistoryOutOfOrder
 from dossier.domain.desk import Desk
 from dossier.domain.dossier import Course, Terms, moved
 from dossier.domain.due_date import due_date
@@ -20,7 +21,6 @@ from dossier.domain.errors import (
     CorrectionUnclear,
     EventVoid,
     IllegalMove,
-    ImpossibleHistory,
     InTheFuture,
     NothingToCorrect,
     NotWhatWasRecorded,
@@ -238,7 +238,8 @@ def replay(story: Story, corrections: Corrections, desk: Desk) -> Course:
     recorded, whatever the calendar says today; those after it are counted anew.
 
     Raises:
-        ImpossibleHistory: an act would come before the one it follows, or have no place at all.
+        HistoryOutOfOrder: an act would come before the one it follows.
+        HistoryMoveImpossible: an act would have no place at all.
     """
     first, *rest = effective(story.events, corrections)
     _require_filed(first, story.filed_at)
@@ -276,10 +277,9 @@ def effective(events: Sequence[Recorded], corrections: Corrections) -> list[Reco
     return effective
 
 
-def out_of_order(event: Recorded, before: Recorded) -> ImpossibleHistory:
+def out_of_order(event: Recorded, before: Recorded) -> HistoryOutOfOrder:
     """Return the refusal of a history in which an act comes before the one it follows."""
-    return ImpossibleHistory(
-        why="order",
+    return HistoryOutOfOrder(
         event_number=event.number,
         kind=event.kind,
         occurred_at=event.occurred_at,
@@ -292,8 +292,7 @@ def out_of_order(event: Recorded, before: Recorded) -> ImpossibleHistory:
 def _require_filed(receipt: Recorded, filed_at: datetime | None) -> None:
     """Nothing is received before it was filed."""
     if filed_at is not None and receipt.occurred_at < filed_at:
-        raise ImpossibleHistory(
-            why="order",
+        raise HistoryOutOfOrder(
             event_number=receipt.number,
             kind=receipt.kind,
             occurred_at=receipt.occurred_at,
@@ -368,8 +367,8 @@ def _told(
             method=ReturnMethod(str(method)),
         )
     except IllegalMove as refused:
-        raise ImpossibleHistory(
-            why="move", event_number=event.number, kind=event.kind, **refused.details
+        raise HistoryMoveImpossible(
+            event_number=event.number, kind=event.kind, **refused.details
         ) from refused
     return _as_recorded(course, following, event) if is_as_recorded else following
 

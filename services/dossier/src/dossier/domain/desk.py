@@ -10,7 +10,12 @@ from enum import StrEnum
 from kernel.time_zone import local_day, local_time
 from kernel.working_days import WorkingCalendar
 
-from dossier.domain.errors import DeskHoursImpossible
+from dossier.domain.errors import (
+    DeskHoursOverlap,
+    DeskHoursReversed,
+    DeskHoursTooShort,
+    DeskHoursUnreadable,
+)
 
 ONE_DAY = timedelta(days=1)
 _MONDAY, _FRIDAY, _SUNDAY = 1, 5, 7
@@ -30,6 +35,10 @@ class Session:
     weekday: int
     opens: time
     closes: time
+
+    def __str__(self) -> str:
+        """Return the hours as they are written: `07:30-11:30`."""
+        return f"{self.opens:%H:%M}-{self.closes:%H:%M}"
 
     @property
     def seconds(self) -> int:
@@ -65,18 +74,22 @@ def week(sessions: Iterable[Session]) -> Hours:
     """Group sessions by weekday.
 
     Raises:
-        DeskHoursImpossible: sessions overlap or end before they begin, or Monday to Friday have
-            less than an hour together.
+        DeskHoursUnreadable: there is no such weekday.
+        DeskHoursReversed: a session ends before it begins.
+        DeskHoursOverlap: two sessions of a day share a moment.
+        DeskHoursTooShort: Monday to Friday have less than an hour together.
     """
     ordered = sorted(sessions)
     for session in ordered:
-        if not _MONDAY <= session.weekday <= _SUNDAY or session.opens >= session.closes:
-            raise DeskHoursImpossible(why="order", weekday=session.weekday)
+        if not _MONDAY <= session.weekday <= _SUNDAY:
+            raise DeskHoursUnreadable
+        if session.opens >= session.closes:
+            raise DeskHoursReversed(weekday=session.weekday, session=str(session))
     for one, following in itertools.pairwise(ordered):
         if one.weekday == following.weekday and following.opens < one.closes:
-            raise DeskHoursImpossible(why="overlap", weekday=one.weekday)
+            raise DeskHoursOverlap(weekday=one.weekday, session=str(one), following=str(following))
     if sum(s.seconds for s in ordered if s.weekday <= _FRIDAY) < _SHORTEST_WEEK:
-        raise DeskHoursImpossible(why="too_short", weekday=None)
+        raise DeskHoursTooShort
     days = range(_MONDAY, _SUNDAY + 1)
     return Hours(tuple(tuple(s for s in ordered if s.weekday == day) for day in days))
 
@@ -85,7 +98,8 @@ def weekday_hours(text: str) -> Hours:
     """Read `07:30-11:30,13:30-17:00`, the same sessions from Monday to Friday.
 
     Raises:
-        DeskHoursImpossible: the text has another shape, or such hours cannot be.
+        DeskHoursUnreadable: the text has another shape.
+        DeskHoursImpossible: such hours cannot be.
     """
     matches = [_SESSION.fullmatch(part.strip()) for part in text.split(",")]
     try:
@@ -93,9 +107,9 @@ def weekday_hours(text: str) -> Hours:
             (time.fromisoformat(m[1]), time.fromisoformat(m[2])) for m in matches if m is not None
         ]
     except ValueError as error:
-        raise DeskHoursImpossible(why="shape", weekday=None) from error
+        raise DeskHoursUnreadable from error
     if len(pairs) != len(matches):
-        raise DeskHoursImpossible(why="shape", weekday=None)
+        raise DeskHoursUnreadable
     weekdays = range(_MONDAY, _FRIDAY + 1)
     return week(Session(day, opens, closes) for day in weekdays for opens, closes in pairs)
 

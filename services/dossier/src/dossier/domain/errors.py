@@ -261,12 +261,6 @@ class OwnCorrection(NotAllowed):
     code = "own_correction"
 
 
-class ImpossibleHistory(Conflict):
-    """Told with the correction, the dossier's acts could not have followed each other."""
-
-    code = "impossible_history"
-
-
 class UnknownCopies(NotFound):
     """The agency has stated no certified copies of that day that the actor may know of."""
 
@@ -304,9 +298,31 @@ class UnknownBucket(Malformed):
 
 
 class DeskHoursImpossible(Malformed):
-    """Sessions overlap, end before they begin, or leave the desk closed on every weekday."""
+    """No desk can receive in such hours; below, each why."""
 
-    code = "desk_hours_impossible"
+
+class DeskHoursUnreadable(DeskHoursImpossible):
+    """They are not written as hours of a weekday."""
+
+    code = "desk_hours_unreadable"
+
+
+class DeskHoursReversed(DeskHoursImpossible):
+    """A session ends before it begins, or at once."""
+
+    code = "desk_hours_reversed"
+
+
+class DeskHoursOverlap(DeskHoursImpossible):
+    """Two sessions of a day share a moment."""
+
+    code = "desk_hours_overlap"
+
+
+class DeskHoursTooShort(DeskHoursImpossible):
+    """From Monday to Friday there is less than an hour in all."""
+
+    code = "desk_hours_too_short"
 
 
 class DeskHoursAlreadySet(Conflict):

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from dossier.domain.correction_errors import HistoryMoveImpossible
 from dossier.domain.corrections import Corrections, Corrects, Recorded, effective, out_of_order
-from dossier.domain.errors import IllegalMove, ImpossibleHistory
+from dossier.domain.errors import IllegalMove
 from dossier.domain.lifecycle import Status, move_filing
 
 FILED = "filed"
@@ -75,7 +76,8 @@ def told_filing(
     `received_at` is when the dossier that it became was received, corrected or not.
 
     Raises:
-        ImpossibleHistory: an act would come before the one it follows, or have no place at all.
+        HistoryOutOfOrder: an act would come before the one it follows.
+        HistoryMoveImpossible: an act would have no place at all.
 
     Law: our reading (a wrong time is corrected with evidence and a second pair of eyes)
     """
@@ -103,8 +105,8 @@ def _moved(course: FilingCourse, event: Recorded) -> FilingCourse:
     try:
         move_filing(course.status, to, came_from=course.came_from)
     except IllegalMove as refused:
-        raise ImpossibleHistory(
-            why="move", event_number=event.number, kind=event.kind, **refused.details
+        raise HistoryMoveImpossible(
+            event_number=event.number, kind=event.kind, **refused.details
         ) from refused
     if event.kind == ACCEPTED:
         return replace(course, status=to)

@@ -23,7 +23,7 @@ def told_questions(
     """Return the questions about a dossier, in order; they are numbered as they were asked.
 
     Raises:
-        ImpossibleHistory: an answer would come before its question.
+        HistoryOutOfOrder: an answer would come before its question.
 
     Law: our reading (whoever told of a step or an opinion corrects it)
     """

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from dossier.domain.correction_errors import HistoryStepMissing
 from dossier.domain.corrections import Corrections, Recorded, effective, out_of_order
-from dossier.domain.errors import ImpossibleHistory
 from dossier.domain.event_kinds import (
     HANDED_OVER,
     OF_STEPS,
@@ -44,7 +44,8 @@ def told_way(events: Sequence[Recorded], corrections: Corrections, *, receiver: 
     before it. One that never happened keeps its number and no more.
 
     Raises:
-        ImpossibleHistory: an act would come before the one it follows, or have no place at all.
+        HistoryOutOfOrder: an act would come before the one it follows.
+        HistoryStepMissing: an act would have no place in any step.
 
     Law: our reading (a step that the dossier's end closed follows its corrections)
     """
@@ -90,7 +91,7 @@ class _Telling:
         """Take in what happened next.
 
         Raises:
-            ImpossibleHistory: it has no place in the step that the dossier is in.
+            HistoryStepMissing: it has no place in the step that the dossier is in.
         """
         step = self._open
         if event.kind == HANDED_OVER:
@@ -184,9 +185,9 @@ def _require_steps_in_order(events: Sequence[Recorded], corrections: Corrections
             step = event
 
 
-def _misplaced(event: Recorded) -> ImpossibleHistory:
-    return ImpossibleHistory(
-        why="step", event_number=event.number, kind=event.kind, occurred_at=event.occurred_at
+def _misplaced(event: Recorded) -> HistoryStepMissing:
+    return HistoryStepMissing(
+        event_number=event.number, kind=event.kind, occurred_at=event.occurred_at
     )
 
 

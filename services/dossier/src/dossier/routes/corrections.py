@@ -10,12 +10,16 @@ from kit.paging import DEFAULT_LIMIT, Cursor, Limit, Page
 from kit.preconditions import IfMatch, set_etag
 
 from dossier.deps import Approver, AtOffice, CaseOfficer, DossierCode, DossierReader
+from dossier.domain.correction_errors import (
+    HistoryMoveImpossible,
+    HistoryOutOfOrder,
+    HistoryStepMissing,
+)
 from dossier.domain.errors import (
     CorrectionDecided,
     CorrectionPending,
     CorrectionUnclear,
     EventVoid,
-    ImpossibleHistory,
     InTheFuture,
     NothingToCorrect,
     NotWhatWasRecorded,
@@ -33,13 +37,12 @@ from dossier.usecases.proposing import Claim, Decided
 router = APIRouter(prefix="/v1/dossiers/{code}/corrections", tags=["corrections"])
 
 CorrectionId = Annotated[int, Path(ge=1, le=1_000_000, description="Its number in the dossier.")]
-_DECIDED = refusals(
+_DECIDED = (
     UnknownDossier,
     UnknownCorrection,
     NotYourAct,
     OwnCorrection,
     CorrectionDecided,
-    ImpossibleHistory,
     VersionChanged,
     VersionRequired,
 )
@@ -78,7 +81,10 @@ async def propose_correction(
     )
 
 
-@router.post("/{correction_id}/approval", responses=_DECIDED)
+@router.post(
+    "/{correction_id}/approval",
+    responses=refusals(*_DECIDED, HistoryOutOfOrder, HistoryMoveImpossible, HistoryStepMissing),
+)
 async def approve_correction(
     code: DossierCode,
     correction_id: CorrectionId,
@@ -95,7 +101,7 @@ async def approve_correction(
     return _answer(decided, response)
 
 
-@router.post("/{correction_id}/rejection", responses=_DECIDED)
+@router.post("/{correction_id}/rejection", responses=refusals(*_DECIDED))
 async def reject_correction(
     code: DossierCode,
     correction_id: CorrectionId,

@@ -9,7 +9,9 @@ from kit.wire import AgencyCodeText
 from dossier.deps import AtOffice, DossierReader, HoursKeeper, NewHours
 from dossier.domain.errors import (
     DeskHoursAlreadySet,
-    DeskHoursImpossible,
+    DeskHoursOverlap,
+    DeskHoursReversed,
+    DeskHoursTooShort,
     NotYourAgency,
     UnknownAgency,
 )
@@ -23,7 +25,13 @@ router = APIRouter(prefix="/v1/agencies/{agency}/desk-hours", tags=["clock"])
     "",
     status_code=201,
     responses=refusals(
-        DeskHoursAlreadySet, DeskHoursImpossible, NotYourAgency, UnknownAgency, KeyReused
+        DeskHoursAlreadySet,
+        DeskHoursReversed,
+        DeskHoursOverlap,
+        DeskHoursTooShort,
+        NotYourAgency,
+        UnknownAgency,
+        KeyReused,
     ),
 )
 async def set_desk_hours(

@@ -10,13 +10,13 @@ from kit.paging import DEFAULT_LIMIT, Cursor, Limit, Page
 from kit.preconditions import IfMatch, set_etag
 
 from dossier.deps import Approver, DossierReader, IntakeOfficer
+from dossier.domain.correction_errors import HistoryMoveImpossible, HistoryOutOfOrder
 from dossier.domain.errors import (
     ChannelNotOffered,
     CorrectionDecided,
     CorrectionPending,
     CorrectionUnclear,
     EventVoid,
-    ImpossibleHistory,
     InTheFuture,
     NothingToCorrect,
     NotWhatWasRecorded,
@@ -78,7 +78,7 @@ async def propose_correction(
 
 @router.post(
     "/{correction_id}/approval",
-    responses=refusals(*_DECIDED, ImpossibleHistory, *_NO_SUCH_DAY),
+    responses=refusals(*_DECIDED, HistoryOutOfOrder, HistoryMoveImpossible, *_NO_SUCH_DAY),
 )
 async def approve_correction(
     filing_id: UUID,
