@@ -272,7 +272,12 @@ def problem(
         orjson.dumps(body.model_dump(exclude_none=True), default=str),
         status_code=status,
         media_type=PROBLEM_TYPE,
-        headers={"X-Request-ID": request_id or "", **(headers or {})},
+        headers={
+            "X-Request-ID": request_id or "",
+            # Whether it is refused depends on who asks, and its words on the language.
+            "Vary": "Accept-Language, Authorization",
+            **(headers or {}),
+        },
     )
 
 

@@ -1,20 +1,38 @@
 """Versions as entity tags: a change names what it changes, a copy asks whether it is fresh."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
 
 from kit.errors import BadHeader, VersionChanged, VersionRequired
 
-_TAG = re.compile(r'(?:W/)?"(\d{1,9})"')
+_TAG = re.compile(r'(?:W/)?"(\d{1,9})(?:-[a-z]{1,20})?"')
+BY_ACTOR = "Authorization"
+"""The `Vary` of an answer that shows more to one token than to another."""
+BY_VIEW: dict[int | str, dict[str, Any]] = {
+    200: {
+        "headers": {
+            "ETag": {
+                "description": "The version, and how it is shown where that is not in full.",
+                "schema": {"type": "string", "examples": ['"3"', '"3-masked"']},
+            },
+            "Vary": {
+                "description": "What is shown depends on the token.",
+                "schema": {"type": "string", "const": BY_ACTOR},
+            },
+        }
+    },
+    304: {"description": "The client's copy is fresh: this version, shown like this."},
+}
+"""For `responses=` of an operation whose answer shows more to one token than to another."""
 
 
 async def expected_version(
     if_match: Annotated[
         str | None,
         Header(
-            description='The version being changed, as in `ETag`: `"3"`.',
+            description='The version being changed, as in any `ETag` of it: `"3"`, `"3-masked"`.',
             json_schema_extra={"pattern": f"^{_TAG.pattern}$"},
         ),
     ] = None,
@@ -24,7 +42,7 @@ async def expected_version(
 
 
 def version_in(if_match: str | None) -> int:
-    """Return the version an If-Match header names.
+    """Return the version an If-Match header names, whichever view of it the tag is of.
 
     Raises:
         VersionRequired: there is no header.
@@ -41,9 +59,14 @@ def version_in(if_match: str | None) -> int:
 IfMatch = Annotated[int, Depends(expected_version)]
 
 
-def entity_tag(version: int) -> str:
-    """Return the tag of a version."""
-    return f'"{version}"'
+def version_tag(version: int, view: str | None = None) -> str:
+    """Return what a version is called in its tag; a copy that shows less of it is another copy."""
+    return str(version) if view is None else f"{version}-{view}"
+
+
+def entity_tag(version: int, view: str | None = None) -> str:
+    """Return the tag of a version, and of the view of it when it is not shown in full."""
+    return f'"{version_tag(version, view)}"'
 
 
 def set_etag(response: Response, version: int) -> None:
@@ -57,11 +80,17 @@ def require_version(expected: int, actual: int) -> None:
         raise VersionChanged(expected=expected, actual=actual)
 
 
-def not_modified(request: Request, response: Response, tag: str) -> Response | None:
-    """Return the empty 304 when the client's copy is fresh; else put `tag` on the answer."""
+def not_modified(
+    request: Request, response: Response, tag: str, *, vary: str | None = None
+) -> Response | None:
+    """Return the empty 304 when the client's copy is fresh; else put `tag` on the answer.
+
+    Either says in `Vary` which header of the request decides what is shown.
+    """
     quoted = f'"{tag}"'
+    headers = {"ETag": quoted} if vary is None else {"ETag": quoted, "Vary": vary}
     known = [t.strip() for t in request.headers.get("if-none-match", "").split(",")]
     if quoted in known or f"W/{quoted}" in known:
-        return Response(status_code=304, headers={"ETag": quoted})
-    response.headers["ETag"] = quoted
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
     return None

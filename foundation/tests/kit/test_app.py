@@ -39,6 +39,7 @@ async def test_a_violated_constraint_is_told_as_the_refusal_it_stands_for(client
     assert again.json()["detail"] == "Đã có ghi chú a."
     english = await add(client, {**bearer(WRITE), "Accept-Language": "en-GB"})
     assert english.json()["detail"] == "There is a note a."
+    assert english.headers["vary"] == again.headers["vary"] == "Accept-Language, Authorization"
 
 
 async def test_the_same_key_and_request_get_the_same_answer(client, bearer):
@@ -71,7 +72,19 @@ async def test_of_two_changes_at_once_one_is_told_that_it_came_too_late(client, 
 async def test_a_change_must_name_the_version_it_changes(client, bearer):
     await add(client, bearer(WRITE))
     assert_problem(await client.put("/v1/notes/a", headers=bearer(WRITE)), 428, "version_required")
-    odd = {**bearer(WRITE), "If-Match": "three"}
+
+
+@pytest.mark.parametrize("tag", ['"1"', 'W/"1"', '"1-masked"', 'W/"1-masked"', ' "1" '])
+async def test_a_change_takes_the_tag_of_any_view_of_the_version(client, bearer, tag):
+    await add(client, bearer(WRITE))
+    changed = await client.put("/v1/notes/a", headers={**bearer(WRITE), "If-Match": tag})
+    assert (changed.status_code, changed.headers["etag"]) == (200, '"2"')
+
+
+@pytest.mark.parametrize("tag", ["three", "1", '"1-"', '"1-Masked"', '"-masked"', '"1-masked-2"'])
+async def test_a_tag_that_names_no_version_is_refused(client, bearer, tag):
+    await add(client, bearer(WRITE))
+    odd = {**bearer(WRITE), "If-Match": tag}
     assert_problem(await client.put("/v1/notes/a", headers=odd), 400, "bad_header")
 
 

@@ -102,3 +102,64 @@ async def test_the_short_way_shows_no_more_than_the_long_one(client, paper, bear
     short, whole = [await client.get(path, headers=headers) for headers in (reader, long)]
     assert short.json() == whole.json()
     assert "Nguyễn" not in short.text
+
+
+@pytest.fixture
+async def two_sheets(client, paper):
+    """A dossier and a filing that tell of the same person."""
+    code = (await client.post("/v1/dossiers", json=paper())).json()["code"]
+    filing = paper(filed_at="2022-09-05T08:00:00+07:00")
+    del filing["channel"], filing["received_at"]
+    filing_id = (await client.post("/v1/filings", json=filing)).json()["filing_id"]
+    return f"/v1/dossiers/{code}", f"/v1/filings/{filing_id}"
+
+
+@pytest.fixture
+def as_seen_by(client, bearer, agency):
+    async def read(path: str, *scopes: str, copy: str | None = None):
+        headers = bearer("dossiers:read", *scopes, agency=agency)
+        if copy is not None:
+            headers["If-None-Match"] = copy
+        return await client.get(path, headers=headers)
+
+    return read
+
+
+async def test_a_copy_without_names_is_not_fresh_for_who_may_see_them_by_now(
+    two_sheets, as_seen_by
+):
+    for path in two_sheets:
+        masked = await as_seen_by(path)
+        tag = masked.headers["etag"]
+        assert (tag, masked.headers["vary"]) == ('"1-masked"', "Authorization")
+        assert (await as_seen_by(path, copy=tag)).status_code == 304
+        clear = await as_seen_by(path, "dossiers:process", copy=tag)
+        assert (clear.status_code, clear.headers["etag"]) == (200, '"1"')
+        assert NAME in clear.text
+
+
+async def test_a_copy_with_names_is_not_fresh_for_who_sees_them_no_more(two_sheets, as_seen_by):
+    for path in two_sheets:
+        clear = await as_seen_by(path, "dossiers:search")
+        tag = clear.headers["etag"]
+        assert (tag, clear.headers["vary"]) == ('"1"', "Authorization")
+        fresh = await as_seen_by(path, "dossiers:search", copy=f"W/{tag}")
+        assert (fresh.status_code, fresh.headers["vary"]) == (304, "Authorization")
+        masked = await as_seen_by(path, copy=tag)
+        assert (masked.status_code, masked.headers["etag"]) == (200, '"1-masked"')
+        assert NAME not in masked.text
+
+
+@pytest.mark.parametrize(
+    ("act", "body"), [("moves", {"to_status": 4}), ("settlement", {})], ids=["short", "long"]
+)
+@pytest.mark.parametrize("weak", ["", "W/"])
+async def test_an_act_names_the_version_of_whichever_copy_was_read(
+    client, two_sheets, as_seen_by, act, body, weak
+):
+    path, _ = two_sheets
+    tag = weak + (await as_seen_by(path)).headers["etag"]
+    done = await client.post(f"{path}/{act}", json=body, headers={"If-Match": tag})
+    assert (done.status_code, done.headers["etag"]) == (200, '"2"')
+    late = await client.post(f"{path}/{act}", json=body, headers={"If-Match": tag})
+    assert (late.status_code, late.json()["code"]) == (412, "version_changed")

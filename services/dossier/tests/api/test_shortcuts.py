@@ -15,7 +15,7 @@ from kit.shortcut import LONG_WAY, Shortcut
 AT_NIGHT = "2022-08-31T23:59:59.123456+07:00"
 ODD = [None, "", " ", 0, -1, 1.5, True, [], {}, "x" * 201, "\u0000", "Nguyễn Văn Mẫu", "2022-02-30"]
 INSTANTS = [AT_NIGHT, "2022-08-31T03:00:00Z", "2022-08-31T10:00:00", 1661914800, "9999-12-31", "x"]
-KEPT = {"content-type", "etag", "www-authenticate"}
+KEPT = {"content-type", "etag", "vary", "www-authenticate"}
 
 
 class BothWays:
@@ -216,6 +216,16 @@ async def test_a_fresh_copy_goes_long(both, a_dossier):
     status, _, _ = await both.same("GET", path, headers={"If-None-Match": '"1"'})
     assert status == 304
     assert not both.went_short
+
+
+async def test_a_copy_without_names_has_its_own_tag_on_either_way(
+    app, bearer, agency, both, a_dossier
+):
+    _, _, receipt = await both.send("POST", "/v1/dossiers", is_long=False, json=a_dossier())
+    reader = BothWays(app, bearer("dossiers:read", agency=agency))
+    _, told, _ = await reader.same("GET", f"/v1/dossiers/{receipt['code']}")
+    assert reader.went_short
+    assert (told["etag"], told["vary"]) == ('"1-masked"', "Authorization")
 
 
 async def test_an_officer_elsewhere_sees_nothing_on_either_way(app, bearer, both, a_dossier):

@@ -1,7 +1,13 @@
 """What of an applicant is shown to whom."""
 
 import pytest
-from dossier.domain.privacy import sees_people, shown_name, shown_number, shown_subject
+from dossier.domain.privacy import (
+    sees_people,
+    shown_name,
+    shown_number,
+    shown_subject,
+    view_of_people,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +28,11 @@ def test_names_are_for_who_works_with_applicants_or_may_look_them_up(scopes, see
 def test_a_masked_name_shows_first_letters_only():
     assert shown_name("Nguyễn Văn An", in_clear=False) == "N*** V*** A***"
     assert shown_name("Nguyễn Văn An", in_clear=True) == "Nguyễn Văn An"
+
+
+def test_a_copy_without_names_is_called_otherwise_than_one_with_them():
+    assert view_of_people(in_clear=True) is None
+    assert view_of_people(in_clear=False) == "masked"
 
 
 def test_a_subject_is_hidden_as_a_whole_and_none_stays_none():

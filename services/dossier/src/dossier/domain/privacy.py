@@ -10,6 +10,7 @@ from collections.abc import Collection
 SEARCH_SCOPE = "dossiers:search"
 _WORKS_WITH_PEOPLE = frozenset({"dossiers:receive", "dossiers:process", SEARCH_SCOPE})
 HIDDEN = "***"
+MASKED = "masked"
 _SHOWN = 3
 
 
@@ -19,6 +20,11 @@ def sees_people(scopes: Collection[str]) -> bool:
     Law: our reading (names are for whoever works with applicants or may look them up)
     """
     return not _WORKS_WITH_PEOPLE.isdisjoint(scopes)
+
+
+def view_of_people(*, in_clear: bool) -> str | None:
+    """Return what a copy without names is called, so that it is not taken for one with them."""
+    return None if in_clear else MASKED
 
 
 def shown_name(full_name: str, *, in_clear: bool) -> str:

@@ -1,13 +1,13 @@
 """The queue of the intake desk: filings that wait, and what became of each."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from kit.db import ReadTx
 from kit.errors import refusals
 from kit.paging import DEFAULT_LIMIT, Cursor, Limit, Page
-from kit.preconditions import not_modified
+from kit.preconditions import BY_ACTOR, BY_VIEW, not_modified, version_tag
 from kit.wire import AgencyCodeText
 
 from dossier.deps import DossierReader
@@ -18,8 +18,6 @@ from dossier.schemas.intake_queue import FilingEvent, FilingEvents, FilingSheet
 from dossier.usecases import intake_queue
 
 router = APIRouter(prefix="/v1/filings", tags=["intake"])
-
-_FRESH: dict[int | str, dict[str, Any]] = {304: {"description": "The client's copy is fresh."}}
 
 
 @router.get("", responses=refusals(NotYourAgency))
@@ -42,14 +40,18 @@ async def list_filings(
 @router.get(
     "/{filing_id}",
     response_model=FilingSheet,
-    responses={**_FRESH, **refusals(UnknownFiling)},
+    responses={**BY_VIEW, **refusals(UnknownFiling)},
 )
 async def read_filing(
     filing_id: UUID, reader: DossierReader, tx: ReadTx, request: Request, response: Response
 ) -> object:
-    """Read one filing: where it stands, and the code of the dossier that it became."""
+    """Read one filing: where it stands, and the code of the dossier that it became.
+
+    A copy that hides names has a tag of its own.
+    """
     found = await intake_queue.read_filing(tx, filing_id, acting=reader)
-    fresh = not_modified(request, response, str(found.version))
+    tag = version_tag(found.version, reader.view)
+    fresh = not_modified(request, response, tag, vary=BY_ACTOR)
     return fresh or FilingSheet.model_validate(found)
 
 

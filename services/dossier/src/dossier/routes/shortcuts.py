@@ -5,7 +5,7 @@ Each does what its long way does, with the same use case; what it refuses the lo
 
 from kernel.codes import MalformedCode
 from kit.hot import HotPool
-from kit.preconditions import entity_tag, version_in
+from kit.preconditions import BY_ACTOR, entity_tag, version_in
 from kit.shortcut import Answer, NotPlain, Plain, Shortcut
 
 from dossier.deps import acting_of
@@ -21,6 +21,8 @@ from dossier.usecases.changing import Change, agency_of
 from dossier.usecases.handling import AtOnce
 from dossier.usecases.hot_calls import HotCalls
 from dossier.usecases.listing import Listing, Searcher
+
+_BY_ACTOR = (b"vary", BY_ACTOR.encode())
 
 
 async def _receive_dossier(plain: Plain) -> Answer:
@@ -58,7 +60,8 @@ async def _read_dossier(plain: Plain) -> Answer:
         )
     except MalformedCode as error:
         raise NotPlain from error
-    return Answer(200, found.body, _tagged(found.version))
+    tag = entity_tag(found.version, acting.view)
+    return Answer(200, found.body, ((b"etag", tag.encode()), _BY_ACTOR))
 
 
 async def _move_dossier(plain: Plain) -> Answer:

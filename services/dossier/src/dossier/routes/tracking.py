@@ -1,14 +1,12 @@
 """The look-up desk: lists, single dossiers, events, applicants, and the public's progress."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 from kit.auth import PUBLIC
 from kit.db import ReadTx, Tx
 from kit.errors import refusals
 from kit.hot import Hot
 from kit.paging import DEFAULT_LIMIT, Cursor, Limit, Page
-from kit.preconditions import not_modified
+from kit.preconditions import BY_ACTOR, BY_VIEW, not_modified, version_tag
 
 from dossier.deps import AtOffice, CaseOfficer, DossierCode, DossierReader, TheHotCalls
 from dossier.domain.errors import UnknownDossier
@@ -17,13 +15,11 @@ from dossier.usecases import reading
 
 router = APIRouter(prefix="/v1", tags=["look-up"])
 
-_FRESH: dict[int | str, dict[str, Any]] = {304: {"description": "The client's copy is fresh."}}
-
 
 @router.get(
     "/dossiers/{code}",
     response_model=DossierOut,
-    responses={**_FRESH, **refusals(UnknownDossier)},
+    responses={**BY_VIEW, **refusals(UnknownDossier)},
 )
 async def read_dossier(
     code: DossierCode,
@@ -32,10 +28,11 @@ async def read_dossier(
     calls: TheHotCalls,
     request: Request,
 ) -> Response:
-    """Read one dossier."""
+    """Read one dossier; a copy that hides names has a tag of its own."""
     found = await reading.read_sheet(calls, office, code, acting=reader)
     answer = Response(found.body, media_type="application/json")
-    return not_modified(request, answer, str(found.version)) or answer
+    tag = version_tag(found.version, reader.view)
+    return not_modified(request, answer, tag, vary=BY_ACTOR) or answer
 
 
 @router.get("/dossiers/{code}/events", responses=refusals(UnknownDossier))

@@ -7,6 +7,7 @@ from datetime import datetime
 from dossier.domain.limits import CountLimit
 from dossier.domain.permissions import Sight
 from dossier.domain.places import NAMED_AFTER
+from dossier.domain.privacy import view_of_people
 from dossier.store.agency_codes import AgencyCodes
 from dossier.store.personal_data import Sealer
 from dossier.usecases.catalogue import Catalogue
@@ -23,6 +24,11 @@ class Acting:
     sight: Sight
     now: datetime
     sees_people: bool = False
+
+    @property
+    def view(self) -> str | None:
+        """Return what a copy of what the actor is shown is called; None: it is shown in full."""
+        return view_of_people(in_clear=self.sees_people)
 
 
 @dataclass(frozen=True, slots=True)
