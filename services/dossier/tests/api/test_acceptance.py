@@ -13,6 +13,7 @@ async def test_a_filing_is_accepted_while_it_waits_for_the_desk_or_for_what_it_l
         assert (answer.status_code, answer.json()["code"]) == (201, f"{agency}-220906-0001")
     else:
         standing_filing.assert_refused(answer)
+        assert answer.json()["code"] == "filing_not_open"
 
 
 @pytest.mark.parametrize(

@@ -133,46 +133,11 @@ async def test_a_version_of_before_is_told_so_whatever_time_is_claimed(client, a
     assert (answer.status_code, answer.json()["code"]) == (412, "version_changed")
 
 
-async def test_a_refused_filing_says_why_and_is_never_accepted(client, a_filing, agency):
-    filing_id = await file(client, a_filing)
-    refused = await client.post(
-        f"/v1/filings/{filing_id}/refusal", json={"reason": "Thiếu tờ khai"}, headers=FIRST
-    )
-    assert (refused.status_code, refused.json()["status"]) == (200, 3)
-    second = {"If-Match": '"2"'}
-    late = await client.post(f"/v1/filings/{filing_id}/acceptance", json={}, headers=second)
-    assert (late.status_code, late.json()["code"]) == (409, "filing_not_open")
-    assert (await client.get(f"/v1/dossiers?agency={agency}")).json()["items"] == []
-
-
-async def test_a_refusal_needs_a_reason(client, a_filing):
-    filing_id = await file(client, a_filing)
-    path = f"/v1/filings/{filing_id}/refusal"
-    assert (await client.post(path, json={}, headers=FIRST)).status_code == 422
-
-
-async def test_a_filing_is_not_accepted_before_it_was_filed(client, a_filing):
-    filing_id = await file(client, a_filing)
-    answer = await client.post(
-        f"/v1/filings/{filing_id}/acceptance",
-        json={"accepted_at": "2022-09-03T19:00:00+07:00"},
-        headers=FIRST,
-    )
-    assert (answer.status_code, answer.json()["code"]) == (422, "out_of_order")
-
-
 @pytest.mark.parametrize("filing_id", [uuid4(), "x", "0"])
 async def test_an_unknown_filing_is_not_there(client, filing_id):
     path = f"/v1/filings/{filing_id}/acceptance"
     answer = await client.post(path, json={}, headers=FIRST)
     assert answer.status_code == (422 if len(str(filing_id)) == 1 else 404)
-
-
-async def test_a_filing_of_another_agency_does_not_exist(client, a_filing, bearer):
-    filing_id = await file(client, a_filing)
-    headers = {**bearer("dossiers:receive", agency="H56"), **FIRST}
-    answer = await client.post(f"/v1/filings/{filing_id}/acceptance", json={}, headers=headers)
-    assert answer.status_code == 404
 
 
 async def test_the_same_key_files_once(client, a_filing):
@@ -257,13 +222,6 @@ async def test_a_filing_is_given_back_or_goes_on_where_it_was(at_desk, asks_firs
     assert (await at_desk("continuation")).json()["status"] == back_to
     assert (await at_desk("withdrawal-requests", reason="Nộp nhầm")).json()["status"] == 7
     assert (await at_desk("withdrawal")).json()["status"] == 8
-
-
-@pytest.mark.parametrize("desk", ["withdrawal", "continuation"])
-async def test_nobody_gives_a_filing_back_that_nobody_asked_for(at_desk, desk):
-    answer = await at_desk(desk)
-    assert (answer.status_code, answer.json()["code"]) == (409, "act_not_possible")
-    assert answer.json()["details"]["allowed"] == [2, 3, 5, 7]
 
 
 async def test_a_filing_moves_once_even_at_the_same_moment(client, a_filing):

@@ -85,3 +85,5 @@ async def test_a_filing_is_asked_back_while_it_waits_and_given_back_or_gone_on_w
         assert (answer.status_code, answer.json()["status"]) == (200, to)
     else:
         standing_filing.assert_refused(answer)
+        refusal = "illegal_move" if desk == "withdrawal-requests" else "act_not_possible"
+        assert answer.json()["code"] == refusal
