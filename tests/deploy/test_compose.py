@@ -175,5 +175,20 @@ def test_the_page_for_operators_tells_the_memory_of_each_container():
     assert told == {name: container["mem_limit"] for name, container in CONTAINERS.items()}
 
 
+def test_the_page_for_operators_counts_the_connections_that_replicas_take():
+    defaults = {name: field.default for name, field in ServiceSettings.model_fields.items()}
+    pool, hot = defaults["pool_size"], defaults["hot_pool_size"]
+    copies = 1
+    page = " ".join((ROOT / "deploy/README.md").read_text().split())
+    assert f"A replica of `dossier` takes at most {pool + hot + copies} of" in page
+    assert f"(`DOSSIER_POOL_SIZE` {pool}, `DOSSIER_HOT_POOL_SIZE` {hot}, one for copies)" in page
+    assert f"one of the others {pool}." in page
+    reserved = 3
+    assert f"lets {100 - reserved} in" in page
+    others = len(SERVICES) - 1
+    assert (100 - reserved - others * pool) // (pool + hot + copies) == 2
+    assert "two replicas of `dossier` beside one of each other service" in page
+
+
 def test_the_filled_in_variables_stay_out_of_the_repository():
     assert "/.env" in (ROOT / ".gitignore").read_text().splitlines()
