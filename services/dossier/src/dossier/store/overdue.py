@@ -1,26 +1,30 @@
 """Late work: lists that page by due date, ageing counts, stated reasons, assigned officers.
 
-Work goes by the agency that received it and by the one that holds it now. Each has an index in the
-order of the lists, so a list is a union of a branch for either, which no dossier is in twice; a
-branch walks agency by agency and stops at the page's length in each.
+Work goes by the agency that received it and by the one that holds it now, and stretches of
+dossiers lie in three parts: those still open, those closed of dossiers that were late, and all
+others. Each side has an index of each part in the order of the lists, so a list is a union of a
+branch for each, which no dossier is in twice. A branch walks agency by agency and stops at the
+page's length in each; only the page itself is then looked up.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum, auto
 from typing import Any, cast
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Date,
     FromClause,
+    Integer,
     Select,
     Subquery,
     and_,
     func,
     insert,
     literal,
-    not_,
     or_,
     select,
     true,
@@ -37,6 +41,7 @@ from dossier.domain.overdue import DueRange, WorkKind, WorkSide
 from dossier.domain.permissions import Sight
 from dossier.store.agencies import Reach, in_sight, reaching
 from dossier.store.course import last_recorded
+from dossier.store.figures import NEVER
 from dossier.tables.agencies import agencies
 from dossier.tables.corrections import overdue_reasons
 from dossier.tables.dossiers import apologies, dossiers
@@ -46,7 +51,25 @@ Place = tuple[date, date, int, int]
 """Where a dossier stands in lists of work: due date, day of the code, serial, agency."""
 _PLACE = ("due_on", "issued_on", "serial", "agency_id")
 _SHOWN = ("channel", "received_on", "ended_on", "procedure_code", "officer")
+_FACT = ("agency_id", "issued_on", "serial", "stretch")
 _holders = agencies.alias("holders")
+
+
+class _Part(Enum):
+    """Which stretches an index holds; each stretch lies in one part."""
+
+    OPEN = auto()
+    CLOSED_LATE = auto()
+    CLOSED_IN_TIME = auto()
+
+
+_f = facts.c
+_IN_PART: Mapping[_Part, ColumnElement[bool]] = {
+    _Part.OPEN: _f.until_on == NEVER,
+    _Part.CLOSED_LATE: and_(_f.until_on < NEVER, _f.ended_on > _f.due_on),
+    _Part.CLOSED_IN_TIME: and_(_f.until_on < NEVER, _f.ended_on <= _f.due_on),
+}
+"""Said as the indexes say it, so that they serve."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,20 +114,20 @@ async def work_page(
     tx: AsyncSession, asked: AskedWork, *, after: Place | None, limit: int
 ) -> list[Work]:
     """Return a page of a list of work, the longest due first."""
-    found = _found(asked, *_SHOWN, after=after, limit=limit)
+    found = _found(asked, after=after, limit=limit)
     query = (
         select(
-            *(found.c[name] for name in (*_PLACE, *_SHOWN)),
+            *(facts.c[name] for name in (*_PLACE, *_SHOWN)),
             *(dossiers.c[name] for name in ("procedure_name", "status", "promised_on")),
             agencies.c.code.label("agency_code"),
             _holders.c.code.label("resolver_agency_code"),
             reason_of(found).label("reason_code"),
         )
-        .join_from(found, dossiers, _same(found, dossiers))
+        .join_from(found, facts, and_(*(found.c[name] == facts.c[name] for name in _FACT)))
+        .join(dossiers, _same(found, dossiers))
         .join(agencies, agencies.c.agency_id == found.c.agency_id)
         .join(_holders, _holders.c.agency_id == dossiers.c.resolver_agency_id)
         .order_by(*_place(found))
-        .limit(limit)
     )
     return [Work(**row) for row in (await tx.execute(query)).mappings()]
 
@@ -166,29 +189,39 @@ def reason_of(known: FromClause) -> ColumnElement[str]:
     return func.coalesce(last.scalar_subquery(), apologised.scalar_subquery())
 
 
-def _found(
-    asked: AskedWork, *shown: str, after: Place | None = None, limit: int | None = None
-) -> Subquery:
-    """Return the facts of a list: each branch in its order, and no longer than the page."""
+def _found(asked: AskedWork, *, after: Place | None = None, limit: int | None = None) -> Subquery:
+    """Return where the facts of a list stand: in its order, and no longer than the page."""
     further: ColumnElement[bool] = true()
     if after is not None:
         further = tuple_(*_place(facts)) > tuple_(*(literal(value) for value in after))
-    columns = [facts.c[name] for name in (*_PLACE, *shown)]
+    # Written out, because a plan must know how little is asked for.
+    most = None if limit is None else literal(limit, Integer, literal_execute=True)
+    seen = _seen(asked)
     branches: list[Select[Any]] = []
-    for column, whose in _whose(asked):
-        of_one = select(*columns).where(
-            column == agencies.c.agency_id, whose, *_wanted(asked), further
-        )
-        if limit is not None:
-            of_one = of_one.order_by(*_place(facts)).limit(limit)
-        own = of_one.correlate(agencies).lateral()
-        reached = in_sight(agencies.c.agency_id, asked.sight, among=asked.agencies)
-        branch = select(own).select_from(agencies.join(own, true())).where(reached)
-        branches.append(branch if limit is None else branch.order_by(*_place(own)).limit(limit))
-    return union_all(*branches).subquery("found")
+    for column, whose in _whose(asked, seen):
+        for part in _parts(asked):
+            of_one = select(*_place(facts), facts.c.stretch).where(
+                column == seen.c.agency_id, whose, *_wanted(asked, part), further
+            )
+            if most is not None:
+                of_one = of_one.order_by(*_place(facts)).limit(most)
+            own = of_one.correlate(seen).lateral()
+            branches.append(select(own).select_from(seen.join(own, true())))
+    whole = union_all(*branches).subquery("whole")
+    if most is None:
+        return whole
+    return select(whole).order_by(*_place(whole)).limit(most).subquery("found")
 
 
-def _whose(asked: AskedWork) -> list[tuple[KeyedColumnElement[int], ColumnElement[bool]]]:
+def _seen(asked: AskedWork) -> CTE:
+    """Return the agencies whose work is asked for, read once for all branches."""
+    reached = in_sight(agencies.c.agency_id, asked.sight, among=asked.agencies)
+    return select(agencies.c.agency_id).where(reached).cte("seen")
+
+
+def _whose(
+    asked: AskedWork, seen: CTE
+) -> list[tuple[KeyedColumnElement[int], ColumnElement[bool]]]:
     """Return what `domain.overdue.is_on_side` says: whose index to walk, and which of it to take.
 
     They exclude one another, so that a dossier is there once.
@@ -196,21 +229,30 @@ def _whose(asked: AskedWork) -> list[tuple[KeyedColumnElement[int], ColumnElemen
     receiver, holder = facts.c.agency_id, facts.c.handed_to_agency_id
     if reaching(asked.sight, asked.agencies)[0] is Reach.EVERYWHERE:
         return [(receiver, true())]
-    received = in_sight(receiver, asked.sight, among=asked.agencies)
-    handed = in_sight(holder, asked.sight, among=asked.agencies)
-    from_elsewhere = (holder, not_(received))
+    numbers = select(seen.c.agency_id)
+    from_elsewhere = (holder, receiver.not_in(numbers))
     if asked.side is WorkSide.RECEIVED:
         return [(receiver, true())]
     if asked.side is WorkSide.EITHER:
         return [(receiver, true()), from_elsewhere]
-    return [(receiver, or_(holder.is_(None), handed)), from_elsewhere]
+    return [(receiver, or_(holder.is_(None), holder.in_(numbers))), from_elsewhere]
 
 
-def _wanted(asked: AskedWork) -> list[ColumnElement[bool]]:
-    conditions = [_is_work(asked.kind, asked.on)]
-    if asked.is_today and asked.kind is WorkKind.DUE_SOON:
-        # What is open today has no end yet: said so that the index of late work serves as well.
-        conditions.append(facts.c.ended_on > facts.c.due_on)
+def _parts(asked: AskedWork) -> list[_Part]:
+    """Return the parts that may hold such work.
+
+    Nothing is recorded of days to come, so what pends today is open still; and what pends past
+    its due date ended later than that, or has not.
+    """
+    if asked.kind is WorkKind.APOLOGY_OWED:
+        return [_Part.OPEN, _Part.CLOSED_LATE]
+    if asked.is_today:
+        return [_Part.OPEN]
+    return [*_Part] if asked.kind is WorkKind.DUE_SOON else [_Part.OPEN, _Part.CLOSED_LATE]
+
+
+def _wanted(asked: AskedWork, part: _Part) -> list[ColumnElement[bool]]:
+    conditions = [_IN_PART[part], _is_work(asked.kind, asked.on, part)]
     if asked.due is not None:
         conditions.append(_due_in(facts, asked.due))
     if asked.officer is not None:
@@ -222,21 +264,24 @@ def _place(of: FromClause) -> list[ColumnElement[Any]]:
     return [of.c[name] for name in _PLACE]
 
 
-def _is_work(kind: WorkKind, on: date) -> ColumnElement[bool]:
+def _is_work(kind: WorkKind, on: date, part: _Part) -> ColumnElement[bool]:
     """Return what `domain.overdue` says of a dossier's stretches; picks one of them or none.
 
-    That it is due before it ends is implied for late work, and said so that its index serves.
+    An open stretch has neither an end nor a dossier that has one, and so need not say it.
     """
-    f = facts.c
-    works = and_(f.from_on <= on, f.until_on > on, ~f.is_waiting)
+    is_open = part is _Part.OPEN
+    works = and_(_f.from_on <= on, true() if is_open else _f.until_on > on, ~_f.is_waiting)
     if kind is WorkKind.DUE_SOON:
-        return and_(works, f.due_on >= on)
-    overdue = and_(works, f.due_on < on)
+        return and_(works, _f.due_on >= on)
+    # Late work was due before the day in any case: said of all so that it bounds the walk.
+    overdue = and_(works, _f.due_on < on)
     if kind is WorkKind.OVERDUE:
-        return and_(f.ended_on > f.due_on, overdue)
-    ended_late = and_(f.is_last, f.ended_on <= on)
-    is_unsent = or_(f.apologised_on > on, f.apologised_on > f.ended_on)
-    return and_(f.ended_on > f.due_on, is_unsent, or_(overdue, ended_late))
+        return overdue
+    if is_open:
+        return and_(overdue, _f.apologised_on > on)
+    ended_late = and_(_f.is_last, _f.ended_on <= on)
+    is_unsent = or_(_f.apologised_on > on, _f.apologised_on > _f.ended_on)
+    return and_(_f.due_on < on, is_unsent, or_(works, ended_late))
 
 
 def _due_in(of: FromClause, due: DueRange) -> ColumnElement[bool]:
