@@ -85,7 +85,7 @@ facts = Table(
     Index(
         "ix_facts_ended_late",
         *("agency_id", "ended_on"),
-        postgresql_include=["issued_on", "serial", "version", "received_on"],
+        postgresql_include=["issued_on", "serial", "version", "received_on", "due_on"],
         postgresql_where=text("is_last and ended_on > due_on and ended_on < 'infinity'"),
     ),
     # What ended in a period without a result: stopped, withdrawn; a few in a hundred.
