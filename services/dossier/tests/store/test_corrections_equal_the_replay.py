@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 from dossier.domain import facts as days
@@ -333,6 +333,10 @@ async def _figures_agree(tx, scope, diaries, known_at) -> None:
         assert sorted(f"{r.serial}-{r.issued_on}" for r in listed) == sorted(
             f"{int(code.rsplit('-', 1)[1])}-{_issued(code)}" for code in expected
         )
+        for one, following in pairwise(listed):
+            place = (one.issued_on, one.serial, one.agency_id, one.correction_number)
+            (found,) = await reading_evidence(tx, scope, key, after=place, limit=1)
+            assert found == replace(following, total=0), key
         for name, column in DIMENSIONS.items():
             parts = {value: row[key] for value, row in by_value[name].items() if row[key]}
             assert parts == Counter(getattr(r, column) for r in listed), (key, name)

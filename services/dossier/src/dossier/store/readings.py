@@ -1,6 +1,6 @@
 """Both readings of corrected ends, the corrections between them, and the reasons of delays."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -53,6 +53,7 @@ _AS_KNOWN = (*_KEY, *DIMENSIONS.values(), *_DAYS)
 
 Place = tuple[date, int, int, int]
 """Where a record stands in evidence: day of the code, serial, agency, correction (else 0)."""
+_ORDER = ("issued_on", "serial", "agency_id", "correction_number")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,19 +158,43 @@ async def reading_evidence(
 
 @lru_cache(maxsize=1_000)
 def _evidence(shape: Shape, key: str, narrowed: frozenset[str], *, is_first: bool) -> Executable:
-    behind = _behind(shape, key).subquery("behind")
+    """Put all records in order and look up the page.
+
+    Unless they are narrowed or chosen by it, what is shown of them is left until then.
+    """
+    is_later = not narrowed and key not in (CORRECTIONS, SOFTWARE_ONLY)
+    behind = (_keys_behind if is_later else _behind)(shape, key).subquery("behind")
     columns = {name: behind.c[DIMENSIONS[name]] for name in sorted(narrowed)}
     wanted = [column == bindparam(name, type_=Text) for name, column in columns.items()]
-    order = [behind.c[name] for name in ("issued_on", "serial", "agency_id", "correction_number")]
+    order = [behind.c[name] for name in _ORDER]
     # All of them are read to be put in order, so counting them costs nothing.
     total = func.count().over() if is_first else literal(0)
-    return (
-        select(behind, agencies.c.code.label("agency_code"), total.label("total"))
-        .join(agencies, agencies.c.agency_id == behind.c.agency_id)
+    page = (
+        select(behind, total.label("total"))
         .where(*wanted, true() if is_first else tuple_(*order) > tuple_(*after_place(order)))
         .order_by(*order)
         .limit(bindparam("most", type_=Integer))
+        .subquery("page")
     )
+    shown = select(page, agencies.c.code.label("agency_code")).join(
+        agencies, agencies.c.agency_id == page.c.agency_id
+    )
+    if is_later:
+        known = known_facts(shape)
+        more = (known.c[name] for name in _AS_KNOWN if name not in _KEY)
+        shown = shown.add_columns(*more).join(known, and_(_same(page, known), known.c.is_last))
+    return shown.order_by(*(page.c[name] for name in _ORDER))
+
+
+def _keys_behind(shape: Shape, key: str) -> Select[Any]:
+    """Return the same as `_behind`, without what the facts as known then say of each."""
+    if key == FIRST_LATE:
+        first = union_all(_superseded(shape), _late(shape, *_ENDED)).subquery("first")
+        return _read(first, names=_KEY).where(_is_first(first))
+    late = _late(shape, *_ENDED).cte("late")
+    reason = _reason(late, shape)
+    keys = _read(late, names=_KEY, note=reason.code)
+    return _with_reasons(keys, late, reason).where(_REASON + reason.code == key)
 
 
 def _behind(shape: Shape, key: str) -> Select[Any]:
@@ -290,6 +315,7 @@ def _is_first(version: FromClause) -> ColumnElement[bool]:
 def _read(
     known: FromClause,
     *,
+    names: Sequence[str] = _AS_KNOWN,
     first: FromClause | None = None,
     number: ColumnElement[int] = _NO_NUMBER,
     note: ColumnElement[str] = _NO_NOTE,
@@ -297,7 +323,7 @@ def _read(
     """Select a `Read`; `first` is the version that first had an end, else the one known."""
     ended = known if first is None else first
     return select(
-        *(known.c[name] for name in _AS_KNOWN),
+        *(known.c[name] for name in names),
         ended.c.due_on.label("first_due_on"),
         ended.c.ended_on.label("first_ended_on"),
         number.label("correction_number"),
