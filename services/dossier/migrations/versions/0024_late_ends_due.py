@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047_late_ends_due"
-down_revision = "0046_work_in_parts"
+revision = "0024_late_ends_due"
+down_revision = "0023_work_in_parts"
 
 INDEX = "ix_facts_ended_late"
 SHOWN = ["issued_on", "serial", "version", "received_on"]

@@ -6,8 +6,8 @@ What is handed in lies in one index less than before; what ends in time goes int
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0046_work_in_parts"
-down_revision = "0020_previous_codes"
+revision = "0023_work_in_parts"
+down_revision = "0022_last_verification"
 
 RECEIVED = ["agency_id", "due_on", "issued_on", "serial"]
 HANDED = ["handed_to_agency_id", "due_on", "issued_on", "serial", "agency_id"]

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0036_last_verification"
-down_revision = "0020_previous_codes"
+revision = "0022_last_verification"
+down_revision = "0021_calls_together"
 
 
 def upgrade() -> None:
