@@ -133,7 +133,7 @@ def a_dossier(**changes) -> Dossier:
         "supplement_policy": SupplementPolicy.PAUSE,
         "received_at": at("2022-07-15"),
         "due_on": date(2022, 7, 20),
-        "promised_on": None,
+        "promise": None,
         "ended_at": None,
         "end_kind": None,
         "returned_at": None,

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from dossier.domain import facts as days
-from dossier.domain.apologies import require_apology_due, sent_in_time
+from dossier.domain.apologies import require_apology_due, sent_in_time, standing_promise
 from dossier.domain.chronology import act_instant, receipt_instant
 from dossier.domain.desk import Desk
 from dossier.domain.dossier import Terms
@@ -140,6 +140,23 @@ def test_before_the_rule_was_in_force_a_late_apology_is_only_late():
 def test_a_promise_lies_after_the_due_date():
     with pytest.raises(PromisedTooEarly):
         require_apology_due(pending(), sent_at=IN_TIME, promised_on=date(2022, 7, 8))
+
+
+@pytest.mark.parametrize(
+    ("promised_on", "due_on", "stands"),
+    [
+        ("2022-07-09", "2022-07-08", True),
+        ("2022-07-09", "2022-07-09", False),
+        ("2022-07-09", "2022-07-10", False),
+        ("2022-07-09", None, False),
+        (None, "2022-07-08", False),
+        (None, None, False),
+    ],
+)
+def test_a_promise_stands_while_it_lies_after_the_due_date(promised_on, due_on, stands):
+    promised = promised_on and date.fromisoformat(promised_on)
+    due = due_on and date.fromisoformat(due_on)
+    assert standing_promise(promised, due) == (promised if stands else None)
 
 
 def test_a_proper_promise_is_accepted():

@@ -32,6 +32,19 @@ def sent_in_time(sent_at: datetime, due_on: date) -> bool:
     return local_day(sent_at) < due_on
 
 
+def standing_promise(promised_on: date | None, due_on: date | None) -> date | None:
+    """Return the day an apology promised, as long as it lies after the due date in force.
+
+    A wait after the apology yields a later due date; once that reaches the promised day nothing is
+    promised beyond it any more. The apology stays sent, and is not owed again: there is one only.
+
+    Law: our reading (a promise is overtaken by the due date that reaches it)
+    """
+    if promised_on is None or due_on is None or promised_on <= due_on:
+        return None
+    return promised_on
+
+
 def require_apology_due(facts: Facts, *, sent_at: datetime, promised_on: date) -> None:
     """Refuse an apology for a dossier that has ended or has no due date, late, or idle.
 

@@ -10,6 +10,7 @@ from kernel.time_zone import local_day
 
 from dossier.domain import facts as days
 from dossier.domain import lifecycle
+from dossier.domain.apologies import standing_promise
 from dossier.domain.desk import Desk
 from dossier.domain.due_date import (
     SupplementPolicy,
@@ -42,7 +43,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """One dossier; the code is its identity and never changes."""
+    """One dossier; the code is its identity and never changes.
+
+    `promise` is the day its apology named, whatever the due date has become since.
+    """
 
     agency_id: int
     agency_code: str
@@ -64,7 +68,7 @@ class Dossier:
     supplement_policy: SupplementPolicy
     received_at: datetime
     due_on: date | None
-    promised_on: date | None
+    promise: date | None
     ended_at: datetime | None
     end_kind: EndKind | None
     returned_at: datetime | None
@@ -93,6 +97,11 @@ class Dossier:
     def applicant_name(self) -> str:
         """Return the name on the receipt."""
         return self.applicant.full_name
+
+    @property
+    def promised_on(self) -> date | None:
+        """Return the day its apology promised, while no due date has reached it."""
+        return standing_promise(self.promise, self.due_on)
 
     @property
     def received_on(self) -> date:

@@ -34,7 +34,10 @@ _ENUMS: dict[str, type] = {
     "return_method": ReturnMethod,
 }
 _ELSEWHERE = ("agency_code", "applicant", "resolver_agency_code")
-OWN_COLUMNS = [f.name for f in fields(Dossier) if f.name not in _ELSEWHERE]
+_NAMED_OTHERWISE = {"promise": "promised_on"}
+OWN_COLUMNS = [
+    _NAMED_OTHERWISE.get(f.name, f.name) for f in fields(Dossier) if f.name not in _ELSEWHERE
+]
 _resolvers = agencies.alias("resolvers")
 
 
@@ -169,4 +172,6 @@ def dossier_of_row(row: Mapping[str, Any], sealer: Sealer) -> Dossier:
     for name, kind in _ENUMS.items():
         if values[name] is not None:
             values[name] = kind(values[name])
+    for field, column in _NAMED_OTHERWISE.items():
+        values[field] = values.pop(column)
     return Dossier(**values, applicant=applicant)

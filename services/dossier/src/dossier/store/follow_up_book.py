@@ -12,6 +12,7 @@ from dossier.domain.dossier import dossier_code
 from dossier.domain.facts import ReturnMethod
 from dossier.domain.lifecycle import Status
 from dossier.store.personal_data import Sealer
+from dossier.store.promises import standing_promise
 from dossier.tables.agencies import agencies
 from dossier.tables.dossiers import dossiers
 from dossier.tables.people import applicants, personal_data_reads
@@ -129,7 +130,7 @@ async def book_rows(
             d.status,
             d.received_at,
             d.due_on,
-            d.promised_on,
+            standing_promise(dossiers),
             d.returned_at,
             d.return_method,
             d.applicant_id,

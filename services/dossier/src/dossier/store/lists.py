@@ -15,6 +15,7 @@ from kernel.time_zone import end_of_day, start_of_day
 from dossier.domain.lifecycle import WAITING, Status
 from dossier.domain.privacy import HIDDEN
 from dossier.domain.standing import STATUSES, Standing
+from dossier.store.promises import STANDING
 from dossier.tables.people import NAME_KEYS
 
 Row = Mapping[str, Any]
@@ -32,7 +33,8 @@ _AGENCY_MARK = "\x01"
 """Stands for the agency in a search; no text on the wire holds it."""
 
 _DAYS = f"""
-    (d.received_at {_LOCAL})::date as received_on, d.due_on, d.promised_on,
+    (d.received_at {_LOCAL})::date as received_on, d.due_on,
+    {STANDING.format("d")} as promised_on,
     (d.ended_at {_LOCAL})::date as ended_on
 """
 _PLAIN = """

@@ -10,11 +10,13 @@ from kernel.codes import DossierCode
 from kit.columns import Columns
 
 from dossier.domain.lifecycle import Status
+from dossier.store.promises import STANDING
 
-SHOWN = """
+SHOWN = f"""
     select d.procedure_code, d.procedure_name, d.channel, d.received_at, d.due_on,
            d.time_limit_value, d.time_limit_unit, d.status, d.version, d.field_code,
-           d.version_number, d.promised_on, d.ended_at, d.end_kind, d.returned_at,
+           d.version_number, {STANDING.format("d")} as promised_on,
+           d.ended_at, d.end_kind, d.returned_at,
            d.return_method, d.subject, d.components_count, d.external_id, d.previous_code,
            d.filing_id,
            d.applicant_id, d.resolver_agency_id, p.full_name, p.sealed, p.key_id

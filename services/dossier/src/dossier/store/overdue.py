@@ -42,6 +42,7 @@ from dossier.domain.permissions import Sight
 from dossier.store.agencies import Reach, in_sight, reaching
 from dossier.store.course import last_recorded
 from dossier.store.figures import NEVER
+from dossier.store.promises import standing_promise
 from dossier.tables.agencies import agencies
 from dossier.tables.corrections import overdue_reasons
 from dossier.tables.dossiers import apologies, dossiers
@@ -118,7 +119,9 @@ async def work_page(
     query = (
         select(
             *(facts.c[name] for name in (*_PLACE, *_SHOWN)),
-            *(dossiers.c[name] for name in ("procedure_name", "status", "promised_on")),
+            dossiers.c.procedure_name,
+            dossiers.c.status,
+            standing_promise(dossiers),
             agencies.c.code.label("agency_code"),
             _holders.c.code.label("resolver_agency_code"),
             reason_of(found).label("reason_code"),

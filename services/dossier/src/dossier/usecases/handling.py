@@ -149,7 +149,7 @@ async def send_apology(
         sent_in_time=in_time,
     )
     await courses.add_apology(tx, opened.dossier, apology)
-    return replace(apologised, promised_on=promised_on)
+    return replace(apologised, promise=promised_on)
 
 
 def said(reason: str | None) -> dict[str, str]:
