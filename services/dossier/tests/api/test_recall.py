@@ -168,3 +168,97 @@ async def test_a_recalled_hand_over_is_no_line_of_the_control_sheet(client, code
     after = await client.get(f"/v1/dossiers/{code}/forms/05")
     assert before.content != handed.content
     assert after.content == before.content
+
+
+RECALLED = 3
+
+
+@pytest.fixture
+async def called_back(act, act_as, agency, town) -> None:
+    """Handed over to the town on 5/9, and called back on 6/9: events 2 and 3."""
+    await act("hand-overs", 1, **a_hand_over(town))
+    back = {"reason": "Chuyển nhầm", "recalled_at": "2022-09-06T08:00:00+07:00"}
+    recalled = await act_as(agency, "hand-overs/1/recall", 2, **back)
+    assert recalled.status_code == 200, recalled.text
+
+
+@pytest.mark.usefixtures("called_back")
+async def test_a_recall_that_never_was_leaves_the_dossier_with_whom_it_was_handed_to(
+    client, code, act, act_as, correct, steps, last_event, officer, agency, town
+):
+    assert (await correct("step", RECALLED, None, 3)).status_code == 200
+    (step,) = await steps()
+    assert (step["undone"], step["completed_at"], step["taken_over_at"]) == (None, None, None)
+    details = (await last_event())["details"]
+    assert (details["corrects"], details["after"]) == ("step", None)
+    assert details["resolver_agency_code_before"] == agency
+    assert details["resolver_agency_code"] == town
+    waiting = await client.get(f"/v1/agencies/{town}/waiting", headers=officer(town))
+    assert [item["code"] for item in waiting.json()["items"]] == [code]
+    ours = await act_as(agency, "settlement", 4)
+    assert (ours.status_code, ours.json()["code"]) == (403, "not_your_act")
+    early = {"taken_over_at": "2022-09-05T14:00:00+07:00"}  # it had it before the recall was told
+    assert (await act_as(town, "hand-overs/1/take-over", 4, **early)).status_code == 200
+    settled = await act_as(town, "settlement", 5, settled_at="2022-09-07T09:00:00+07:00")
+    assert settled.status_code == 200, settled.text
+    assert (await steps())[0]["completed_at"] == "2022-09-07T02:00:00Z"
+
+
+@pytest.mark.usefixtures("called_back")
+async def test_what_was_never_called_back_is_called_back_once_more(act, correct, propose, steps):
+    assert (await correct("step", RECALLED, None, 3)).status_code == 200
+    for to in (None, "2022-09-06T09:00:00+07:00"):
+        corrects = "step" if to is None else "recalled_at"
+        again = await propose(corrects, RECALLED, to)
+        assert (again.status_code, again.json()["code"]) == (409, "event_void")
+    late = {"reason": "Chuyển nhầm", "recalled_at": "2022-09-07T08:00:00+07:00"}
+    assert (await act("hand-overs/1/recall", 4, **late)).status_code == 200
+    (step,) = await steps()
+    assert (step["undone"], step["completed_at"]) == ("recalled", "2022-09-07T01:00:00Z")
+
+
+@pytest.mark.usefixtures("called_back")
+@pytest.mark.parametrize("desk", ["processing", "settlement", "hand-overs"])
+async def test_work_after_a_recall_keeps_it_from_being_void(act, correct, steps, town, desk):
+    papers = {
+        "processing": {"started_at": "2022-09-06T09:00:00+07:00"},
+        "settlement": {"settled_at": "2022-09-06T09:00:00+07:00"},
+        "hand-overs": a_hand_over(town, handed_over_at="2022-09-06T09:00:00+07:00"),
+    }
+    assert (await act(desk, 3, **papers[desk])).status_code == 200
+    before = await steps()
+    refused = await correct("step", RECALLED, None, 4)
+    problem = refused.json()
+    assert (refused.status_code, problem["code"]) == (409, "impossible_history")
+    assert (problem["details"]["why"], problem["details"]["event_number"]) == ("step", 4)
+    assert await steps() == before
+
+
+@pytest.mark.usefixtures("called_back")
+async def test_a_recall_is_void_once_the_hand_over_that_followed_it_is(act, correct, steps, town):
+    again = a_hand_over(town, handed_over_at="2022-09-06T09:00:00+07:00")
+    assert (await act("hand-overs", 3, **again)).status_code == 200
+    assert (await correct("step", 4, None, 4)).status_code == 200
+    assert (await correct("step", RECALLED, None, 5)).status_code == 200
+    assert [step["undone"] for step in await steps()] == [None, "void"]
+
+
+@pytest.mark.usefixtures("called_back")
+async def test_a_recall_is_void_by_the_word_of_whoever_called_back(propose, approve, agency, town):
+    theirs = await propose("step", RECALLED, None, agency=town)
+    assert (theirs.status_code, theirs.json()["code"]) == (404, "unknown_dossier")
+    proposed = await propose("step", RECALLED, None, agency=agency)
+    assert proposed.status_code == 201, proposed.text
+    assert (await approve(1, 3, agency=town)).json()["code"] == "unknown_dossier"
+    assert (await approve(1, 3, agency=agency)).status_code == 200
+
+
+@pytest.mark.usefixtures("called_back")
+async def test_voiding_a_recall_and_working_on_at_once_is_one_of_them(
+    act, act_as, propose, approve, agency, steps
+):
+    await propose("step", RECALLED, None)
+    answers = await asyncio.gather(approve(1, 3), act_as(agency, "settlement", 3))
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+    (step,) = await steps()
+    assert (step["undone"] is None) == answers[0].is_success

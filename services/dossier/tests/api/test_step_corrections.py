@@ -31,46 +31,6 @@ async def completed(act, act_as, agency, town) -> None:
 
 
 @pytest.fixture
-def propose(client, code, bearer):
-    async def post(corrects: str, event: int, to: str | None, *, agency: str = "*"):
-        proposal = {
-            "corrects": corrects,
-            "event_number": event,
-            "corrected_at": to,
-            "reason_code": "system_not_updated",
-            "reason": "Phần mềm ghi nhầm",
-            "evidence": "Sổ theo dõi hồ sơ 2022, trang 14",
-        }
-        headers = bearer("dossiers:process", agency=agency)
-        path = f"/v1/dossiers/{code}/corrections"
-        return await client.post(path, json=proposal, headers=headers)
-
-    return post
-
-
-@pytest.fixture
-def approve(client, code, bearer):
-    async def post(number: int, version: int, *, agency: str = "*"):
-        headers = bearer("dossiers:approve", agency=agency, subject="officer-2")
-        return await client.post(
-            f"/v1/dossiers/{code}/corrections/{number}/approval",
-            headers={**headers, "If-Match": f'"{version}"'},
-        )
-
-    return post
-
-
-@pytest.fixture
-def correct(propose, approve):
-    async def both(corrects: str, event: int, to: str | None, version: int):
-        proposed = await propose(corrects, event, to)
-        assert proposed.status_code == 201, proposed.text
-        return await approve(proposed.json()["correction_id"], version)
-
-    return both
-
-
-@pytest.fixture
 def steps(client, code):
     async def read() -> list[dict]:
         return (await client.get(f"/v1/dossiers/{code}/hand-overs")).json()["items"]

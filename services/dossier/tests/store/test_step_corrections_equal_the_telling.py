@@ -55,6 +55,16 @@ EVERY_ACT = [
     ("answer", 0, 3),
     ("correct", 0, -1),  # when it was answered
 ]
+NO_RECALL = [
+    ("hand_over", 0, 1),  # event 2, step 1
+    ("take_over", 0, 1),
+    ("hand_over", 1, 1),  # event 4, step 2
+    ("recall", 0, 1),
+    ("ask", 0, 0),
+    ("correct", 1, 0),  # the recall never was
+    ("take_over", 0, 1),  # event 8, by whoever had it all the time
+    ("complete", 1, 1),
+]
 
 
 class Life:
@@ -224,6 +234,7 @@ def begin(app, catalog):
 )
 @given(lives)
 @example(EVERY_ACT)
+@example(NO_RECALL)
 async def test_stored_steps_and_questions_are_those_that_the_log_tells(app, begin, steps):
     async with app.state.sessions() as tx:
         life = await begin(tx)
@@ -242,3 +253,13 @@ async def test_the_life_of_every_act_is_lived_and_corrected(app, begin):
         assert undone == [None, Undone.RECALLED, Undone.VOID]
         assert steps[0].completed_at is not None
         assert steps[0].completed_at.date() > date(2022, 7, 4)
+
+
+async def test_what_was_never_called_back_is_taken_over_and_completed(app, begin):
+    async with app.state.sessions() as tx:
+        life = await begin(tx)
+        await life.live(NO_RECALL)
+        assert life.held == {5: Correction(5, None)}
+        steps = await hand_overs.steps_of(tx, await life._dossier())
+        assert [step.undone for step in steps] == [None, None]
+        assert all(step.taken_over_at and step.completed_at for step in steps)

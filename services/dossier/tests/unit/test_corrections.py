@@ -287,7 +287,7 @@ def test_a_result_was_not_returned_for_a_dossier_that_never_ended():
         (HANDED_OVER, {Corrects.HANDED_OVER_AT, Corrects.STEP}),
         (TAKEN_OVER, {Corrects.TAKEN_OVER_AT, Corrects.STEP}),
         (COMPLETED, {Corrects.STEP_COMPLETED_AT, Corrects.STEP}),
-        (RECALLED, {Corrects.RECALLED_AT}),
+        (RECALLED, {Corrects.RECALLED_AT, Corrects.STEP}),
         (ASKED_TOWN, {Corrects.CONSULTED_AT}),
         (ANSWER, {Corrects.ANSWERED_AT}),
         (ASSIGNED, set()),

@@ -42,6 +42,15 @@ TAKEN = an_event(3, "taken_over", 8, step_number=1)
 SETTLED = an_event(4, "settled", 22, 2, 9)
 RETURNED = an_event(5, "returned", 23, 9, 10)
 STEP_LIFE = (HANDED, TAKEN, SETTLED, RETURNED)
+STARTED = an_event(4, "in_process", 10, 2, 4)
+CALLED_BACK = (
+    RECEIVED,
+    HANDED,
+    an_event(3, "hand_over_recalled", 9, step_number=1, from_agency_code=WARD),
+    STARTED,
+)
+BACK_IN_TOWN = an_event(5, "hand_over_recalled", 11, step_number=2, from_agency_code=TOWN)
+DONE_THERE = an_event(6, "step_completed", 12, step_number=1)
 
 
 def never(*numbers) -> dict[int, Correction]:
@@ -163,6 +172,33 @@ def test_a_hand_over_that_never_happened_keeps_its_number_and_no_more():
     assert other.resolver == TOWN
 
 
+def test_a_recall_that_never_was_leaves_the_hand_over_waiting_to_be_taken_over():
+    recalled = an_event(3, "hand_over_recalled", 9, step_number=1, from_agency_code=WARD)
+    told = way((RECEIVED, HANDED, recalled), never(3))
+    assert told == way((RECEIVED, HANDED))
+    assert told.resolver == TOWN
+    taken = an_event(5, "taken_over", 8, step_number=1)
+    assert way((RECEIVED, HANDED, recalled, taken), never(3)) == way((RECEIVED, HANDED, taken))
+
+
+def test_a_recall_that_never_was_closes_again_the_step_it_had_opened():
+    recalled = an_event(5, "hand_over_recalled", 11, step_number=2, from_agency_code=TOWN)
+    events = (HANDED, TAKEN, handed(4, 10, 2, TOWN, LAND), recalled)
+    assert ends(events, never(5)) == [at(10), None]
+    assert way(events, never(5)).resolver == LAND
+    stopped = an_event(6, "stopped", 12, 2, 8)
+    assert ends((*events, stopped), never(5)) == [at(10), at(12)]
+
+
+def test_a_hand_over_that_was_called_back_never_was_once_its_recall_never_was():
+    recalled = an_event(3, "hand_over_recalled", 9, step_number=1, from_agency_code=WARD)
+    with pytest.raises(ImpossibleHistory) as refused:
+        way((RECEIVED, HANDED, recalled), never(2))
+    assert refused.value.details["event_number"] == 3
+    (step,) = way((RECEIVED, HANDED, recalled), never(2, 3)).steps
+    assert step.undone is Undone.VOID
+
+
 @pytest.mark.parametrize(
     ("events", "corrections", "at_event"),
     [
@@ -174,6 +210,11 @@ def test_a_hand_over_that_never_happened_keeps_its_number_and_no_more():
         ((HANDED, TAKEN, handed(4, 10, 2, TOWN, LAND)), never(2, 3), 4),
         # Worked on what nobody took over; it may be stopped, though.
         ((RECEIVED, HANDED, TAKEN, an_event(4, "in_process", 10, 2, 4)), never(3), 4),
+        # Worked on, handed on or completed what was not there: its recall never was.
+        (CALLED_BACK, never(3), 4),
+        ((*CALLED_BACK[:3], handed(4, 10, 2, WARD, LAND)), never(3), 4),
+        ((*CALLED_BACK[:3], an_event(4, "settled", 10, 2, 9)), never(3), 4),
+        ((HANDED, TAKEN, handed(4, 10, 2, TOWN, LAND), BACK_IN_TOWN, DONE_THERE), never(5), 6),
     ],
 )
 def test_what_followed_a_step_cannot_stand_without_it(events, corrections, at_event):
@@ -187,18 +228,11 @@ def test_a_dossier_that_nobody_took_over_may_be_stopped():
     assert ends((RECEIVED, HANDED, TAKEN, stopped), never(3)) == [at(12)]
 
 
-STARTED = an_event(4, "in_process", 10, 2, 4)
 ASKED_BACK = an_event(4, "withdrawal_asked", 10, 2, 7)
 COMPLETED = an_event(5, "step_completed", 12, 4, 4, step_number=1)
 ONWARD = handed(5, 12, 2, TOWN, LAND)
 GIVEN_BACK = (RECEIVED, HANDED, TAKEN, STARTED, COMPLETED, an_event(6, "settled", 15, 4, 9))
 HANDED_ON = (RECEIVED, HANDED, TAKEN, STARTED, ONWARD, an_event(6, "taken_over", 15, step_number=2))
-CALLED_BACK = (
-    RECEIVED,
-    HANDED,
-    an_event(3, "hand_over_recalled", 9, step_number=1, from_agency_code=WARD),
-    STARTED,
-)
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ _OF_KIND: dict[str, frozenset[Corrects]] = {
     HANDED_OVER: frozenset({Corrects.HANDED_OVER_AT, Corrects.STEP}),
     TAKEN_OVER: frozenset({Corrects.TAKEN_OVER_AT, Corrects.STEP}),
     STEP_COMPLETED: frozenset({Corrects.STEP_COMPLETED_AT, Corrects.STEP}),
-    RECALLED: frozenset({Corrects.RECALLED_AT}),
+    RECALLED: frozenset({Corrects.RECALLED_AT, Corrects.STEP}),
 }
 _ENDS = {
     Status.SETTLED: Corrects.SETTLED_AT,

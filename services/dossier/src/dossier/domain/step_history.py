@@ -41,7 +41,8 @@ def told_way(events: Sequence[Recorded], corrections: Corrections, *, receiver: 
 
     A step that nobody completed ends when the dossier ended, as corrected; once that end never
     was, the step is open again. A hand-over that was called back leaves everything as it was
-    before it. One that never happened keeps its number and no more.
+    before it. One that never happened keeps its number and no more. One whose recall never was
+    waits to be taken over, and what its sender did with the dossier since has no place.
 
     Raises:
         HistoryOutOfOrder: an act would come before the one it follows.
