@@ -63,8 +63,13 @@ fold_positions = Table(
     Column("xid", BigInteger, nullable=False),
     Column("position", BigInteger, nullable=False),
     instant("folded_at"),
+    Column("counted_to", Integer),
 )
-"""Up to which event of the log (in the order of `xid`, `position`) the cells reach."""
+"""Up to which event of the log (in the order of `xid`, `position`) the cells reach.
+
+`counted_to`: a recount is under way, and only the cells of agencies numbered up to it are what the
+facts say; null: all are.
+"""
 
 record_floor = Table(
     "record_floor",

@@ -1,0 +1,15 @@
+"""Say up to which agency a recount of the counts kept ahead has come."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0056_recounts"
+down_revision = "0020_previous_codes"
+
+
+def upgrade() -> None:
+    op.add_column("fold_positions", sa.Column("counted_to", sa.Integer))
+
+
+def downgrade() -> None:
+    op.drop_column("fold_positions", "counted_to")
