@@ -37,7 +37,8 @@ async def fold(stage: Stage) -> list[Result]:
     seconds = time.perf_counter() - began
     began = time.perf_counter()
     asked = posting("/v1/figure-folds", token, {"rebuild": True, "most_events": 1})
-    await stage.once(stage.dossier, asked)
+    while orjson.loads(await stage.once(stage.dossier, asked))["agencies_left"]:
+        pass
     rebuilt = time.perf_counter() - began
     rate = told["events"] / seconds
     return [

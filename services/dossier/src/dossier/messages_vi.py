@@ -75,6 +75,7 @@ MESSAGES = {
     "unknown_run": "Không có lần tính lại hạn {run_id}.",
     "still_recording": "Đang có dữ liệu được ghi dở; xin thử lại sau ít giây.",
     "fold_busy": "Số liệu đang được tổng hợp; xin thử lại sau ít giây.",
+    "recount_under_way": "Số liệu tính sẵn đang được tính lại; xin đối chiếu khi đã tính xong.",
 }
 
 MESSAGES_EN = {
@@ -153,6 +154,7 @@ MESSAGES_EN = {
     "unknown_run": "There is no recomputation {run_id}.",
     "still_recording": "Records are being written right now; try again in a few seconds.",
     "fold_busy": "The counts are being folded right now; try again in a few seconds.",
+    "recount_under_way": "The counts kept ahead are being counted anew; compare them after that.",
 }
 
 WHY_INCONSISTENT = {

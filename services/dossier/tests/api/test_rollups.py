@@ -3,7 +3,7 @@
 import asyncio
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import asyncpg
 import pytest
@@ -11,7 +11,7 @@ from dossier.store import cells, event_log, rollups
 from dossier.store.scopes import Scope
 from dossier.tables.agencies import agencies
 from dossier.tables.counts import stat_cells
-from dossier.usecases import folding
+from dossier.usecases import folding, verifying
 from dossier.usecases.closing import Closer
 from kernel.periods import ReportingPeriod
 from sqlalchemy import select, update
@@ -64,7 +64,7 @@ async def test_figures_are_the_same_before_and_after_folding(client, a_dossier, 
 async def test_nothing_is_folded_twice(client, a_dossier):
     await client.post("/v1/dossiers", json=a_dossier())
     assert (await folded(client))["events"] >= 1
-    assert await folded(client) == {"events": 0, "lag_seconds": 0}
+    assert await folded(client) == {"events": 0, "lag_seconds": 0, "agencies_left": 0}
 
 
 async def test_a_question_as_of_an_earlier_instant_is_answered_as_known_then(
@@ -127,6 +127,51 @@ async def test_a_wrong_cell_is_found_and_a_rebuild_heals_it(client, app, a_dossi
     answer = await client.post("/v1/figure-folds", json={"rebuild": True})
     assert answer.status_code == 200
     assert (await client.post("/v1/figure-verifications", json={})).json()["differences"] == []
+
+
+async def test_a_rebuild_broken_off_goes_on_where_it_was_left(client, app, a_dossier, agency):
+    first = (await client.post("/v1/dossiers", json=a_dossier())).json()["code"]
+    await folded(client)
+    wrong = stat_cells.c.agency_id.in_(
+        select(agencies.c.agency_id).where(agencies.c.code == agency)
+    )
+    async with app.state.sessions.begin() as tx:
+        await tx.execute(update(stat_cells).where(wrong).values(apologies=5))
+    few = replace(app.state.folder, facts_at_once=1)
+    await folding.recount(few, seconds=0)
+    begun = await folded(client)
+    assert begun["agencies_left"] > 0
+    # Nobody is told what a cell says that was not counted yet; the log is folded all the same.
+    assert (await figures(client, agency))["dossiers.apologies",] == 0
+    await settled(client, first)
+    await client.post("/v1/dossiers", json=a_dossier())
+    await folded(client)
+    assert (await figures(client, agency))["dossiers.settled",] == 1
+    refused = await client.post("/v1/figure-verifications", json={"agency_code": agency})
+    assert (refused.status_code, refused.json()["code"]) == (409, "recount_under_way")
+    verifier = app.state.figure_verifier
+    assert await verifying.verify_everything(verifier, every=timedelta(0)) is None
+    assert "tthc_recount_agencies_left 0.0" not in (await client.get("/metrics")).text
+    await folding.recount(few, seconds=0)
+    assert 0 < (await folded(client))["agencies_left"] < begun["agencies_left"]
+    answer = await client.post("/v1/figure-folds", json={"rebuild": True})
+    assert (answer.status_code, answer.json()["agencies_left"]) == (200, 0)
+    assert (await client.post("/v1/figure-verifications", json={})).json()["differences"] == []
+    assert (await figures(client, agency))["dossiers.settled",] == 1
+    assert "tthc_recount_agencies_left 0.0" in (await client.get("/metrics")).text
+
+
+async def test_windows_opened_during_a_rebuild_are_counted_too(client, app, a_dossier, agency):
+    await client.post("/v1/dossiers", json=a_dossier())
+    await folded(client)
+    await folding.recount(replace(app.state.folder, facts_at_once=1), seconds=0)
+    window = {"period_code": f"during/{agency}", "starts_on": "2022-08-27"}
+    body = {"periods": [{**window, "ends_on": "2022-09-07"}]}
+    assert (await client.post("/v1/stat-periods", json=body)).status_code == 200
+    assert (await client.post("/v1/figure-folds", json={"rebuild": True})).status_code == 200
+    assert (await client.post("/v1/figure-verifications", json={})).json()["differences"] == []
+    own = await figures(client, agency, **{"from": "2022-08-27", "to": "2022-09-07"})
+    assert own["dossiers.received",] == 1
 
 
 async def test_verification_reaches_agencies_that_have_ended(

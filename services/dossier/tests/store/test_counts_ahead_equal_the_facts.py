@@ -73,7 +73,43 @@ async def test_counts_kept_ahead_say_what_the_facts_say(app, told, more, most):
     await _ahead_equals_raw(app, set(wards))
 
 
-async def _ahead_equals_raw(app, agencies: set[str]) -> None:
+@settings(
+    max_examples=4,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    st.lists(lives.stories, min_size=2, max_size=4),
+    st.lists(lives.steps, min_size=1, max_size=4),
+    st.integers(1, 40),
+)
+async def test_a_rebuild_among_acts_ends_in_what_the_facts_say(app, told, more, facts_at_once):
+    wards = [f"H73.5.{next(_numbers)}" for _ in range(2)]
+    folder = replace(app.state.folder, clock=lambda: lives.noon(TODAY), facts_at_once=facts_at_once)
+    async with app.state.sessions.begin() as tx:
+        numbers = [await number_agency(tx, ward) for ward in wards]
+        diaries = [
+            await lives.live(tx, numbers[turn % 2], wards[turn % 2], story)
+            for turn, story in enumerate(told)
+        ]
+    await folding.recount(folder, seconds=0)
+    while 0 < await _counted_to(folder) < numbers[0] - facts_at_once:
+        await folding.recount(folder, seconds=0)
+    for diary, acts in zip(diaries, more, strict=False):
+        async with app.state.sessions.begin() as tx:
+            await lives.carry_on(tx, diary, acts)
+        # Whether a ward is counted by now or not yet, it is written to.
+        await folding.recount(folder, seconds=0)
+        await _figures_ahead_equal_raw(app, set(wards))
+    await folding.recount(folder, seconds=60)
+    await _ahead_equals_raw(app, set(wards))
+
+
+async def _counted_to(folder) -> int:
+    async with folder.sessions.begin() as tx:
+        return await event_log.counted_to(tx) or 0
+
+
+async def _figures_ahead_equal_raw(app, agencies: set[str]) -> None:
     async with app.state.read_sessions.begin() as tx:
         for period in PERIODS:
             scope = Scope(agencies=agencies, sight=None, period=period)
@@ -81,6 +117,11 @@ async def _ahead_equals_raw(app, agencies: set[str]) -> None:
                 raw = await figures.counts(tx, scope, lives.KEYS, by=by)
                 ahead = await count_figures(tx, scope, lives.KEYS, by=by, today=TODAY)
                 assert some(ahead) == some(raw), period
+
+
+async def _ahead_equals_raw(app, agencies: set[str]) -> None:
+    await _figures_ahead_equal_raw(app, agencies)
+    async with app.state.read_sessions.begin() as tx:
         known = await cells.known_windows(tx)
         mark = await event_log.mark(tx)
         own = Scope(agencies=agencies, sight=None, period=PERIODS[0])
@@ -147,7 +188,7 @@ async def test_nothing_is_folded_past_a_transaction_that_is_still_open(app, is_r
         async with app.state.sessions.begin() as younger:
             await lives.live(younger, numbers[1], wards[1], lives.PENDING)
         if is_rebuilt:
-            await folding.rebuild_counts(app.state.folder)
+            await folding.recount(app.state.folder, seconds=60)
         folded = await folding.fold_log(app.state.folder, most=1_000_000)
         assert folded.events == 0
     folded = await folding.fold_log(app.state.folder, most=1_000_000)

@@ -192,7 +192,7 @@ def test_a_recall_that_never_was_closes_again_the_step_it_had_opened():
 
 def test_a_hand_over_that_was_called_back_never_was_once_its_recall_never_was():
     recalled = an_event(3, "hand_over_recalled", 9, step_number=1, from_agency_code=WARD)
-    with pytest.raises(ImpossibleHistory) as refused:
+    with pytest.raises(HistoryStepMissing) as refused:
         way((RECEIVED, HANDED, recalled), never(2))
     assert refused.value.details["event_number"] == 3
     (step,) = way((RECEIVED, HANDED, recalled), never(2, 3)).steps

@@ -373,6 +373,12 @@ class FoldBusy(Conflict):
     code = "fold_busy"
 
 
+class RecountUnderWay(Conflict):
+    """The counts kept ahead are being counted anew; until that is done they say nothing."""
+
+    code = "recount_under_way"
+
+
 class StillRecording(NeighbourUnavailable):
     """A long write is under way and no instant before it is known to be closed."""
 

@@ -5,7 +5,7 @@ from kernel.time_zone import local_day
 from kit.errors import refusals
 
 from dossier.deps import AtOffice, FigureKeeper, TheFolder, TheVerifier
-from dossier.domain.errors import FoldBusy, NotYourAgency, UnknownAgency
+from dossier.domain.errors import FoldBusy, NotYourAgency, RecountUnderWay, UnknownAgency
 from dossier.domain.rollups import Window
 from dossier.schemas.rollups import (
     DifferingCell,
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1", tags=["figures"])
 async def fold_figures(body: FoldFigures, folder: TheFolder, _: FigureKeeper) -> FigureFold:
     """Fold the log into the counts kept ahead, as the background task does."""
     if body.rebuild:
-        await folding.rebuild_counts(folder)
+        await folding.recount(folder, seconds=body.most_seconds)
     return FigureFold.model_validate(await folding.fold_log(folder, most=body.most_events))
 
 
@@ -38,7 +38,9 @@ async def keep_stat_periods(
     return KeptStatPeriods(opened=await folding.keep_windows(folder, wanted))
 
 
-@router.post("/figure-verifications", responses=refusals(NotYourAgency, UnknownAgency))
+@router.post(
+    "/figure-verifications", responses=refusals(RecountUnderWay, NotYourAgency, UnknownAgency)
+)
 async def verify_figures(
     body: VerifyFigures, verifier: TheVerifier, keeper: FigureKeeper, office: AtOffice
 ) -> FigureVerification:

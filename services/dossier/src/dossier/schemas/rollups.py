@@ -52,17 +52,27 @@ class KeptStatPeriods(WireModel):
 
 
 class FoldFigures(WireModel):
-    """How many events to fold at most; `rebuild` first counts every window from the facts."""
+    """How many events to fold at most.
+
+    `rebuild` first counts every window anew from the facts, agency by agency, for about
+    `most_seconds`; asked again it goes on, until `agencies_left` is 0.
+    """
 
     most_events: int = Field(default=100_000, ge=1, le=10_000_000)
     rebuild: bool = False
+    most_seconds: int = Field(default=20, ge=1, le=3_600)
 
 
 class FigureFold(WireModel):
-    """How many events were folded, and how old the oldest is that was not."""
+    """How many events were folded, and how old the oldest is that was not.
+
+    `agencies_left`: so many are still to be counted anew by the rebuild that is under way; until
+    then figures are counted from the facts.
+    """
 
     events: int
     lag_seconds: float
+    agencies_left: int
 
 
 class VerifyFigures(WireModel):

@@ -17,6 +17,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     tuple_,
     union_all,
 )
@@ -31,17 +32,22 @@ from dossier.store.event_log import (
     Mark,
     Signed,
     changes,
+    counted_to,
     mark,
+    move_counted_to,
     move_mark,
     settled_end,
 )
 from dossier.store.figures import NEVER, RETURNED, in_window, predicates
 from dossier.store.scopes import Scope
+from dossier.tables.agencies import agencies
 from dossier.tables.counts import stat_cells, stat_online_procedures, stat_periods
 from dossier.tables.facts import facts
 
 LONGEST_DAYS = 400
 """No window is longer: a check constraint of `stat_periods` says so."""
+_PATIENCE = "600000"
+"""Milliseconds a statement may take that counts all facts of an agency, or of a window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +71,48 @@ async def fold(tx: AsyncSession, after: Mark, batch: Batch, *, at: datetime) -> 
     await move_mark(tx, batch.until, at=at)
 
 
-async def rebuild(tx: AsyncSession, *, at: datetime) -> int:
-    """Forget all cells and count every window from the facts; return how many windows.
+async def begin_recount(tx: AsyncSession, *, at: datetime) -> None:
+    """Trust no cell until every agency is counted anew; a recount under way goes on.
 
-    The quick way to begin on a long log, and the way back when a cell was found wrong.
+    The mark goes to the end of the log at once, so that a long log need not be folded.
     """
+    if await counted_to(tx) is None:
+        await move_mark(tx, await settled_end(tx), at=at)
+        await move_counted_to(tx, 0)
+
+
+async def recount_next(tx: AsyncSession, *, most_facts: int) -> int | None:
+    """Count the next agencies anew from the facts; None when no recount is under way any more.
+
+    As many agencies as have so many facts together, and the one after them: so a transaction is
+    short, whatever the province, and nobody's work waits for it.
+    """
+    begun = await counted_to(tx)
+    if begun is None:
+        return None
+    await unhurried(tx)
+    beyond = select(facts.c.agency_id).where(facts.c.agency_id > begun)
+    last = await tx.scalar(beyond.order_by(facts.c.agency_id).offset(most_facts).limit(1))
     for table in (stat_cells, stat_online_procedures):
-        await tx.execute(delete(table))
-    reached = await settled_end(tx)
-    await move_mark(tx, reached, at=at)
-    known = await known_windows(tx)
-    for of in known:
-        own = present(of.window.starts_on, of.window.ends_on)
-        await _add(tx, _less(own, changes(reached)), [of.period_id])
-    return len(known)
+        await tx.execute(delete(table).where(*_between(table, begun, last)))
+    reached = await mark(tx)
+    await _add(tx, _at_mark(present(date.min), reached, begun, last), None)
+    await move_counted_to(tx, last)
+    return last
+
+
+async def agencies_left(tx: AsyncSession) -> int:
+    """Return how many agencies a recount under way has still to count; 0 when there is none."""
+    begun = await counted_to(tx)
+    if begun is None:
+        return 0
+    left = select(func.count()).select_from(agencies).where(agencies.c.agency_id > begun)
+    return int(await tx.scalar(left) or 0)
+
+
+async def unhurried(tx: AsyncSession) -> None:
+    """Give the statements up to the commit the time that counting a great many facts takes."""
+    await tx.execute(select(func.set_config("statement_timeout", _PATIENCE, true())))
 
 
 async def open_windows(tx: AsyncSession, windows: Iterable[Window]) -> int:
@@ -98,8 +132,10 @@ async def open_windows(tx: AsyncSession, windows: Iterable[Window]) -> int:
     ids = list(added.scalars())
     reached = await mark(tx)
     if ids and reached != Mark(0, 0):
+        await unhurried(tx)
         own = present(min(w.starts_on for w in new), max(w.ends_on for w in new))
-        await _add(tx, _less(own, changes(reached)), ids)
+        # Agencies that a recount under way has still to count are counted by it.
+        await _add(tx, _at_mark(own, reached, 0, await counted_to(tx)), ids)
     return len(ids)
 
 
@@ -138,10 +174,19 @@ def present(first: date, last: date = date.max) -> Signed:
     )
 
 
-def _less(rows: Signed, taken: Signed) -> Signed:
-    """Return rows without those of another statement."""
-    away = taken.subquery("away")
-    return union_all(rows, select(-away.c.sign, *(away.c[name] for name in TYPES)))
+def _at_mark(rows: Signed, reached: Mark, after: int, last: int | None) -> Signed:
+    """Return rows of some agencies without what was recorded after the mark."""
+    here, away = rows.subquery("here"), changes(reached).subquery("away")
+    return union_all(
+        select(here).where(*_between(here, after, last)),
+        select(-away.c.sign, *(away.c[name] for name in TYPES)).where(*_between(away, after, last)),
+    )
+
+
+def _between(rows: FromClause, after: int, last: int | None) -> list[ColumnElement[bool]]:
+    """Return which rows belong to agencies numbered after one and up to another, if any."""
+    bounds = [rows.c.agency_id > after]
+    return bounds if last is None else [*bounds, rows.c.agency_id <= last]
 
 
 async def _add(tx: AsyncSession, signed: Signed, ids: Sequence[int] | None) -> None:

@@ -121,6 +121,19 @@ async def mark(tx: AsyncSession) -> Mark:
     return Mark(row.xid, row.position)
 
 
+async def counted_to(tx: AsyncSession) -> int | None:
+    """Return up to which agency a recount under way has come, None when all are counted."""
+    at = select(fold_positions.c.counted_to).where(fold_positions.c.fold == FOLD)
+    reached: int | None = await tx.scalar(at)
+    return reached
+
+
+async def move_counted_to(tx: AsyncSession, agency_id: int | None) -> None:
+    """Say up to which agency the cells are counted anew."""
+    at = update(fold_positions).where(fold_positions.c.fold == FOLD)
+    await tx.execute(at.values(counted_to=agency_id))
+
+
 async def next_batch(tx: AsyncSession, after: Mark, size: int) -> Batch | None:
     """Return the next events that are complete: no older transaction can still add one.
 

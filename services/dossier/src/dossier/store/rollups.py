@@ -51,6 +51,7 @@ class Situation:
     """How far the cells reach: the windows near a period, and what is not yet folded."""
 
     mark: Mark
+    is_counted: bool
     unfolded: int
     changed_since: bool
     windows: Sequence[KnownWindow]
@@ -67,6 +68,7 @@ async def situation(tx: AsyncSession, scope: Scope, *, most: int) -> Situation:
     first = rows[0]
     return Situation(
         mark=Mark(first.xid, first.position),
+        is_counted=first.counted_to is None,
         unfolded=first.unfolded,
         changed_since=first.changed_since,
         windows=[
@@ -97,6 +99,7 @@ def _situation(shape: Shape) -> Executable:
     return select(
         at.c.xid,
         at.c.position,
+        at.c.counted_to,
         select(func.count()).select_from(late).scalar_subquery().label("unfolded"),
         changed_since(shape).label("changed_since"),
         stat_periods,

@@ -39,7 +39,7 @@ def _chain(situation: Situation, scope: Scope, today: date) -> list[KnownWindow]
     """Return the windows to add up; none when they do not say what the facts say."""
     if situation.changed_since or situation.unfolded > MOST_UNFOLDED:
         return []
-    if situation.mark == Mark(0, 0):
+    if situation.mark == Mark(0, 0) or not situation.is_counted:
         return []
     numbered = {known.window: known for known in situation.windows}
     chain = [numbered[window] for window in tiles(scope.period, numbered)]

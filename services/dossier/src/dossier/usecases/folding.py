@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from kernel.time_zone import local_day
@@ -17,6 +17,8 @@ from dossier.usecases.catalogue import Sessions
 from dossier.usecases.closing import Closer, close_past
 
 BATCH = 5_000
+_TRIES = 100
+_PAUSE_SECONDS = 0.05
 
 log = structlog.get_logger()
 
@@ -28,6 +30,11 @@ class RollupGauges:
         self.lag_seconds = Gauge(
             "tthc_fold_lag_seconds",
             "Age of the oldest event that is not yet in the counts kept ahead.",
+            registry=registry,
+        )
+        self.agencies_left = Gauge(
+            "tthc_recount_agencies_left",
+            "Agencies whose counts kept ahead a recount has still to count; figures wait for none.",
             registry=registry,
         )
         self._registry = registry
@@ -61,14 +68,20 @@ class Folder:
     clock: Callable[[], datetime]
     rules: Sequence[WindowRule]
     gauges: RollupGauges
+    facts_at_once: int = 50_000
+    """How many facts a transaction of a recount counts, about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What a fold did: events read, and how old the oldest is that was left."""
+    """What a fold did: events read, and how old the oldest is that was left.
+
+    `agencies_left` a recount has still to count.
+    """
 
     events: int
     lag_seconds: float
+    agencies_left: int
 
 
 async def fold_log(folder: Folder, *, most: int) -> Folded:
@@ -86,7 +99,10 @@ async def fold_log(folder: Folder, *, most: int) -> Folded:
             break
     lag = await _lag_seconds(folder)
     folder.gauges.lag_seconds.set(lag)
-    return Folded(events, lag)
+    async with folder.sessions.begin() as tx:
+        left = await cells.agencies_left(tx)
+    folder.gauges.agencies_left.set(left)
+    return Folded(events, lag, left)
 
 
 async def keep_folding(folder: Folder, closer: Closer, *, seconds: float) -> None:
@@ -107,17 +123,24 @@ async def keep_folding(folder: Folder, closer: Closer, *, seconds: float) -> Non
         await asyncio.sleep(seconds)
 
 
-async def rebuild_counts(folder: Folder) -> int:
-    """Count every window from the facts; return how many.
+async def recount(folder: Folder, *, seconds: int) -> None:
+    """Count every window from the facts, some agencies a transaction, for about so long.
+
+    The quick way to begin on a long log, and the way back when a cell was found wrong. Asked
+    again, it goes on where it was left; until it has come to the end, figures are counted from the
+    facts. Events that come in meanwhile are folded between two transactions, so that none has many
+    of them to take away.
 
     Raises:
         FoldBusy: somebody folds at this moment.
     """
-    await _open_begun(folder)
     async with folder.sessions.begin() as tx:
         if not await event_log.hold_fold(tx):
             raise FoldBusy
-        return await cells.rebuild(tx, at=folder.clock())
+        await cells.begin_recount(tx, at=folder.clock())
+    ends_at = folder.clock() + timedelta(seconds=seconds)
+    while await _recount_next(folder) and folder.clock() < ends_at:
+        await fold_log(folder, most=BATCH)
 
 
 async def keep_windows(folder: Folder, wanted: Sequence[Window]) -> int:
@@ -150,6 +173,16 @@ async def _fold_batch(folder: Folder, size: int) -> int:
             return 0
         await cells.fold(tx, after, batch, at=folder.clock())
         return batch.events
+
+
+async def _recount_next(folder: Folder) -> bool:
+    """Count some agencies; False when none is left. Another folder's batch is waited for."""
+    for _ in range(_TRIES):
+        async with folder.sessions.begin() as tx:
+            if await event_log.hold_fold(tx):
+                return await cells.recount_next(tx, most_facts=folder.facts_at_once) is not None
+        await asyncio.sleep(_PAUSE_SECONDS)
+    raise FoldBusy
 
 
 async def _lag_seconds(folder: Folder) -> float:

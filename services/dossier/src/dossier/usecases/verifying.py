@@ -10,6 +10,7 @@ from kernel.periods import ReportingPeriod
 from kernel.time_zone import local_day
 from kit.errors import PASSING
 
+from dossier.domain.errors import RecountUnderWay
 from dossier.domain.permissions import require_sight
 from dossier.store import agencies, cells, event_log, rollups, verifications
 from dossier.store.scopes import Scope
@@ -69,9 +70,15 @@ async def verify_figures(
     """Recount windows from their facts and compare, agency by agency, in one snapshot.
 
     When everything was compared, what was found is written down for all replicas.
+
+    Raises:
+        RecountUnderWay: the cells are just being counted anew.
     """
     scope = await _scope(office, agency_code, acting)
     async with verifier.reading.begin() as tx:
+        if await event_log.counted_to(tx) is not None:
+            raise RecountUnderWay
+        await cells.unhurried(tx)
         known = await cells.known_windows(tx, first=first, last=last)
         mark = await event_log.mark(tx)
         found = [
@@ -103,9 +110,9 @@ async def verify_figures(
 async def verify_everything(verifier: Verifier, *, every: timedelta) -> Outcome | None:
     """Compare every window, each in a snapshot of its own, and write down what was found.
 
-    Nothing is done, and None returned, when a replica has done so within `every` or is at it. The
-    claim is renewed window by window, so that a replica that died in the middle is soon replaced;
-    one that was thought dead and comes back stops.
+    Nothing is done, and None returned, when a replica has done so within `every` or is at it, or
+    while a recount is under way. The claim is renewed window by window, so that a replica that died
+    in the middle is soon replaced; one that was thought dead and comes back stops.
     """
     now = verifier.clock()
     async with verifier.writing.begin() as tx:
@@ -119,6 +126,9 @@ async def verify_everything(verifier: Verifier, *, every: timedelta) -> Outcome 
     differing = 0
     for of in known:
         async with verifier.reading.begin() as tx:
+            if await event_log.counted_to(tx) is not None:
+                return None
+            await cells.unhurried(tx)
             mark = await event_log.mark(tx)
             differing += len(await rollups.differences(tx, scope, of, mark))
         async with verifier.writing.begin() as tx:
