@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from dossier.domain import history, retelling
+from dossier.domain import history, past_hands, retelling
 from dossier.messages_vi import WHY_INCONSISTENT
 
 
@@ -87,7 +87,7 @@ async def test_the_desk_tells_instants_alike(client, a_dossier):
 def test_every_contradiction_has_words_in_both_languages():
     said = {
         keyword.value.value
-        for module in (history, retelling)
+        for module in (history, past_hands, retelling)
         for node in ast.walk(ast.parse(Path(module.__file__).read_text()))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "InconsistentHistory"
         for keyword in node.keywords

@@ -63,7 +63,9 @@ def _events(told: Told) -> tuple[PastEvent, ...]:
 
 
 def _following(events: Sequence[PastEvent], to: Status, at: datetime) -> PastEvent:
-    return PastEvent(_KINDS[to], events[-1].to_status, to, at)
+    return PastEvent(
+        _KINDS[to], events[-1].to_status, to, at, tells_facts=to is not Status.IN_PROCESS
+    )
 
 
 def _facts(told: Told) -> Facts:

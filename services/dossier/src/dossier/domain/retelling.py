@@ -1,9 +1,9 @@
-"""A history with stops, a due date of its own or an early end, told act by act."""
+"""A history in which more happened than receipt, end and return, told act by act."""
 
-from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
+from heapq import merge
 from itertools import pairwise
 
 from kernel.time_zone import local_day, start_of_day
@@ -18,6 +18,8 @@ from dossier.domain.event_kinds import APOLOGISED
 from dossier.domain.facts import ReturnMethod
 from dossier.domain.lifecycle import Status, status_after_supplement
 from dossier.domain.limits import asked_in_time
+from dossier.domain.past_acts import Act, Turn
+from dossier.domain.past_hands import Hands, acts_of_questions, acts_of_steps, hand_instants
 from dossier.domain.recomputing import DUE_DATE_TOLD, recomputed
 from dossier.domain.stops import StopKind
 from dossier.domain.told import Details, PastEvent, PastPause, Told
@@ -26,7 +28,7 @@ from dossier.domain.told import Details, PastEvent, PastPause, Told
 def last_instant(told: Told) -> datetime:
     """Refuse moves that go back in time, and return the last instant that is told."""
     instants = [("received_at", told.received_at), *_pauses(told)]
-    for pointer in ("settled_at", "returned_at", "stopped_at", "withdrawn_at"):
+    for pointer in _ENDS:
         at = getattr(told, pointer)
         if at is not None:
             instants.append((pointer, at))
@@ -38,7 +40,10 @@ def last_instant(told: Told) -> datetime:
         words.append(told.due_date.moved_at)
     if told.apology is not None:
         words.append(start_of_day(told.apology.apologised_on))
-    return max(instants[-1][1], *words)
+    return max(instants[-1][1], *words, *hand_instants(told))
+
+
+_ENDS = ("withdrawal_asked_at", "settled_at", "returned_at", "stopped_at", "withdrawn_at")
 
 
 def _pauses(told: Told) -> Iterator[tuple[str, datetime]]:
@@ -50,16 +55,6 @@ def _pauses(told: Told) -> Iterator[tuple[str, datetime]]:
             yield f"{place}/received_at", pause.received_at
         elif number < len(told.pauses) or told.settled_at is not None:
             raise InconsistentHistory(why="pause_open", pointer=f"{place}/received_at")
-
-
-@dataclass(frozen=True, slots=True)
-class _Act:
-    """One act of a history to be told; without `to` it moves nothing."""
-
-    at: datetime
-    to: Status | None
-    details: Details
-    is_due_date: bool = False
 
 
 _WAITS = {
@@ -89,22 +84,29 @@ def replayed(told: Told, terms: Terms, desk: Desk) -> tuple[Course, tuple[PastEv
     details: Details = {"due_on": _iso(counted)}
     events = [PastEvent("received", None, Status.ACCEPTED, told.received_at, details)]
     unmoved: date | None = None
+    hands = Hands()
     for act in _acts(told, desk):
         before = course
+        hands.require(act, course)
         if act.to is not None:
             to = status_after_supplement(course.came_from) if act.to is _ON else act.to
             method = told.return_method or ReturnMethod.DIRECT
             course = moved(course, to, at=act.at, terms=terms, desk=desk, method=method)
             kind, details = to.name.lower(), act.details
-        elif act.is_due_date and told.due_date is not None:
+        elif act.kind == DUE_DATE_TOLD and told.due_date is not None:
             unmoved = course.due_on
             course = recomputed(course, told.due_date.due_on, at=act.at)
             kind, details = DUE_DATE_TOLD, act.details
-        else:
+        elif act.kind == APOLOGISED:
             course, details = _apologised(course, told, act, lawful=unmoved or course.due_on)
             kind = APOLOGISED
+        else:
+            kind, details = act.kind, act.details
         details = {**details, **_due_dates(before, course, kind)}
-        events.append(PastEvent(kind, before.status, course.status, act.at, details))
+        tells_facts = course.facts is not before.facts
+        events.append(
+            PastEvent(kind, before.status, course.status, act.at, details, tells_facts=tells_facts)
+        )
     if told.status not in (None, course.status):
         raise InconsistentHistory(why="status", pointer="status")
     return course, tuple(events)
@@ -114,69 +116,92 @@ _ON = Status.FILED
 """Stands for going on with a dossier where the supplement was asked for."""
 
 
-def _acts(told: Told, desk: Desk) -> list[_Act]:
-    """Return what followed the receipt, in order; an old system's word comes after its moves."""
-    acts: list[_Act] = []
+def _acts(told: Told, desk: Desk) -> Iterator[Act]:
+    """Return what followed the receipt, in order.
+
+    Each part of a line tells its own acts in order; what several tell of the same instant goes by
+    the turns, so that nothing possible is refused for the order in which a line has its parts.
+    """
+    clock = list(_clock(told, desk))
+    return merge(
+        [*clock, *_ends(told)],
+        acts_of_steps(told, desk),
+        acts_of_questions(told),
+        _due_date_told(told, clock),
+        _apology_told(told),
+        key=lambda act: (act.at, act.turn),
+    )
+
+
+def _clock(told: Told, desk: Desk) -> Iterator[Act]:
+    """Give what began the work and what stopped and started the clock."""
     if told.status is Status.IN_PROCESS:
-        acts.append(_Act(told.received_at, Status.IN_PROCESS, {}))
-    for pause in told.pauses:
-        acts.append(_Act(pause.asked_at, _WAITS[pause.kind], _asked(told, pause, desk)))
+        yield Act(told.received_at, Turn.BEGIN, "received_at", to=Status.IN_PROCESS)
+    for number, pause in enumerate(told.pauses):
+        place, details = f"pauses/{number}", _asked(told, pause, number, desk)
+        asked = _WAITS[pause.kind]
+        yield Act(pause.asked_at, Turn.ASK, f"{place}/asked_at", to=asked, details=details)
         if pause.received_at is not None:
             goes_on = _ON if pause.kind is StopKind.SUPPLEMENT else Status.IN_PROCESS
-            acts.append(_Act(pause.received_at, goes_on, {}))
-    _tell_due_date(told, acts)
-    _tell_apology(told, acts)
-    return [*acts, *_ends(told)]
+            yield Act(pause.received_at, Turn.GO_ON, f"{place}/received_at", to=goes_on)
 
 
-def _tell_due_date(told: Told, acts: list[_Act]) -> None:
-    """Put the due date told where it was moved; the last turn of the clock when nobody says."""
+def _due_date_told(told: Told, clock: list[Act]) -> list[Act]:
+    """Return the due date told where it was moved; the last turn of the clock when nobody says."""
     if told.due_date is None:
-        return
-    moved_at = told.due_date.moved_at or (acts[-1].at if acts else told.received_at)
+        return []
+    moved_at = told.due_date.moved_at or (clock[-1].at if clock else told.received_at)
     if not told.received_at <= moved_at <= (told.ended_at or moved_at):
         raise InconsistentHistory(why="order", pointer="due_date/moved_at")
     if told.due_date.due_on < local_day(told.received_at):
         raise InconsistentHistory(why="due_before_receipt", pointer="due_date/due_on")
-    _put(acts, _Act(moved_at, None, {"reason": told.due_date.reason}, is_due_date=True))
+    details: Details = {"reason": told.due_date.reason}
+    return [Act(moved_at, Turn.WORD, "due_date", kind=DUE_DATE_TOLD, details=details)]
 
 
-def _tell_apology(told: Told, acts: list[_Act]) -> None:
+def _apology_told(told: Told) -> list[Act]:
     if told.apology is None:
-        return
+        return []
     sent_on, ended_at = told.apology.apologised_on, told.ended_at
     last_day = sent_on if ended_at is None else local_day(ended_at)
     if not local_day(told.received_at) <= sent_on <= last_day:
         raise InconsistentHistory(why="order", pointer="apology/apologised_on")
-    _put(acts, _Act(max(start_of_day(sent_on), told.received_at), None, {}))
+    at = max(start_of_day(sent_on), told.received_at)
+    return [Act(at, Turn.WORD, "apology", kind=APOLOGISED)]
 
 
-def _put(acts: list[_Act], act: _Act) -> None:
-    acts.insert(bisect_right([other.at for other in acts], act.at), act)
-
-
-def _asked(told: Told, pause: PastPause, desk: Desk) -> Details:
+def _asked(told: Told, pause: PastPause, number: int, desk: Desk) -> Details:
+    """Return what the event says of what was asked for; the old system may not know it exactly."""
     if pause.kind is StopKind.PAYMENT:
-        return {"reason": pause.reason}
+        if pause.items:
+            raise InconsistentHistory(why="not_of_this_stop", pointer=f"pauses/{number}/items")
+        return {"reason": pause.reason} if pause.owed is None else pause.owed._asdict()
+    if pause.owed is not None:
+        raise InconsistentHistory(why="not_of_this_stop", pointer=f"pauses/{number}/owed")
     in_time = asked_in_time(told.received_at, asked_at=pause.asked_at, desk=desk)
-    return {"reason": pause.reason, "asked_in_time": in_time}
+    details: Details = {"reason": pause.reason, "asked_in_time": in_time}
+    return {**details, "items_count": len(pause.items)} if pause.items else details
 
 
-def _ends(told: Told) -> list[_Act]:
+def _ends(told: Told) -> Iterator[Act]:
     because: Details = {} if told.end_reason is None else {"reason": told.end_reason}
+    asked_at = told.withdrawal_asked_at or told.withdrawn_at
     if told.stopped_at is not None:
-        return [_Act(told.stopped_at, Status.STOPPED, because)]
+        yield Act(told.stopped_at, Turn.END, "stopped_at", to=Status.STOPPED, details=because)
+    if asked_at is not None:
+        to, place = Status.WITHDRAWAL_ASKED, "withdrawal_asked_at"
+        yield Act(asked_at, Turn.END, place, to=to, details=because)
     if told.withdrawn_at is not None:
-        return [
-            _Act(told.withdrawn_at, Status.WITHDRAWAL_ASKED, because),
-            _Act(told.withdrawn_at, Status.STOPPED, {"withdrawn": True}),
-        ]
-    ends = ((told.settled_at, Status.SETTLED), (told.returned_at, Status.RETURNED))
-    return [_Act(at, to, {}) for at, to in ends if at is not None]
+        given: Details = {"withdrawn": True}
+        yield Act(told.withdrawn_at, Turn.END, "withdrawn_at", to=Status.STOPPED, details=given)
+    if told.settled_at is not None:
+        yield Act(told.settled_at, Turn.END, "settled_at", to=Status.SETTLED)
+    if told.returned_at is not None:
+        yield Act(told.returned_at, Turn.END, "returned_at", to=Status.RETURNED)
 
 
 def _apologised(
-    course: Course, told: Told, act: _Act, *, lawful: date | None
+    course: Course, told: Told, act: Act, *, lawful: date | None
 ) -> tuple[Course, Details]:
     """Tell of the apology, against the due date that held before the old system moved it.
 
@@ -213,7 +238,11 @@ def _require_one_end(told: Told) -> None:
     told_ends = [pointer for pointer in ends if getattr(told, pointer) is not None]
     if len(told_ends) > 1:
         raise InconsistentHistory(why="two_ends", pointer=told_ends[-1])
+    was_asked_back = told.withdrawal_asked_at is not None
+    if was_asked_back and (told.settled_at is not None or told.stopped_at is not None):
+        raise InconsistentHistory(why="asked_back", pointer="withdrawal_asked_at")
     if told.stopped_at is not None and told.end_reason is None:
         raise InconsistentHistory(why="reason_missing", pointer="end_reason")
-    if told.end_reason is not None and told.stopped_at is None and told.withdrawn_at is None:
+    needs_no_reason = told.stopped_at is None and told.withdrawn_at is None and not was_asked_back
+    if told.end_reason is not None and needs_no_reason:
         raise InconsistentHistory(why="reason_without_end", pointer="end_reason")

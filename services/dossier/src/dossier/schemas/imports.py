@@ -1,17 +1,30 @@
 """A line of a bulk import, and the answer to it."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from kit.errors import FieldProblem
-from kit.wire import AgencyCodeText, Day, Instant, ProcedureCodeText, ShortText, Text, WireModel
+from kit.wire import (
+    AgencyCodeText,
+    Day,
+    Instant,
+    LongText,
+    ProcedureCodeText,
+    ShortText,
+    Text,
+    WireModel,
+)
 from pydantic import Field
 
 from dossier.domain.apologies import OverdueReason
 from dossier.domain.facts import Channel, ReturnMethod
 from dossier.domain.stops import StopKind
 from dossier.schemas.intake import Applicant
+from dossier.schemas.papers import MissingItem, PaymentKind
 
 _MOST_PAUSES = 10
+_MOST_ITEMS = 100
+_MOST_STEPS = 50
+_MOST_QUESTIONS = 20
 
 
 class ImportedDueDate(WireModel):
@@ -34,6 +47,13 @@ class ImportedApology(WireModel):
     reason: Text
 
 
+class ImportedSum(WireModel):
+    """What the applicant was to pay."""
+
+    kind: PaymentKind
+    amount_vnd: Annotated[int, Field(ge=1, le=1_000_000_000_000)]
+
+
 class ImportedPause(WireModel):
     """The clock stood still for the applicant; without `received_at` it still does."""
 
@@ -41,6 +61,43 @@ class ImportedPause(WireModel):
     asked_at: Instant
     received_at: Instant | None = None
     reason: Text
+    items: tuple[MissingItem, ...] = Field(
+        default=(),
+        max_length=_MOST_ITEMS,
+        description="What exactly was missing; of a supplement only.",
+    )
+    owed: ImportedSum | None = Field(
+        default=None, description="What was to be paid; of a payment only."
+    )
+
+
+class ImportedHandOver(WireModel):
+    """The dossier went to another agency or unit; each side's time, as far as it came.
+
+    What was handed on, or ended in other hands, was not given back. A hand-over that was called
+    back is left out: it left everything as it was.
+    """
+
+    to_agency_code: AgencyCodeText
+    to_unit: ShortText | None = None
+    step_name: ShortText = Field(examples=["Thẩm định"])
+    limit_working_days: Annotated[int, Field(ge=1, le=3_650)] | None = None
+    handed_over_at: Instant
+    taken_over_at: Instant | None = None
+    given_back_at: Instant | None = Field(
+        default=None, description="Back to the agency that received the dossier."
+    )
+
+
+class ImportedConsultation(WireModel):
+    """Another agency was asked for its opinion; without an answer it still is."""
+
+    agency_code: AgencyCodeText
+    question: LongText
+    answer_due_on: Day | None = None
+    asked_at: Instant
+    answered_at: Instant | None = Field(default=None, description="Needs `answer`.")
+    answer: LongText | None = None
 
 
 class ImportedDossier(WireModel):
@@ -58,9 +115,21 @@ class ImportedDossier(WireModel):
     withdrawn_at: Instant | None = Field(
         default=None, description="Given back to the applicant who asked for it."
     )
-    end_reason: Text | None = Field(default=None, description="Why it was stopped or withdrawn.")
-    status: Literal[2, 4, 5, 6, 8, 9, 10] | None = None
+    withdrawal_asked_at: Instant | None = Field(
+        default=None,
+        description="The applicant asked for it back; without `withdrawn_at` nobody has decided.",
+    )
+    end_reason: Text | None = Field(
+        default=None, description="Why it was stopped, withdrawn or asked back."
+    )
+    status: Literal[2, 4, 5, 6, 7, 8, 9, 10] | None = None
     pauses: tuple[ImportedPause, ...] = Field(default=(), max_length=_MOST_PAUSES)
+    hand_overs: tuple[ImportedHandOver, ...] = Field(
+        default=(), max_length=_MOST_STEPS, description="In the order in which they happened."
+    )
+    consultations: tuple[ImportedConsultation, ...] = Field(
+        default=(), max_length=_MOST_QUESTIONS, description="In the order in which they were asked."
+    )
     due_date: ImportedDueDate | None = None
     apology: ImportedApology | None = None
     previous_code: ShortText | None = Field(

@@ -44,6 +44,11 @@ def integer(value: int | None) -> bytes:
     return NULL if value is None else _INTEGER.pack(4, value)
 
 
+def bigint(value: int) -> bytes:
+    """Write a field of eight bytes."""
+    return _BIGINT.pack(8, value)
+
+
 def boolean(value: bool) -> bytes:  # noqa: FBT001 - a field is written from its value
     """Write a field of one byte."""
     return _BOOLEAN.pack(1, value)

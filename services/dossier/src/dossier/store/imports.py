@@ -16,8 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dossier.domain.errors import NotStorable
 from dossier.domain.told import Content
 from dossier.store import copying
+from dossier.store.copying import NULL
 from dossier.store.intake import driver_connection
 from dossier.store.scribe import History
+from dossier.store.scribe_papers import Papers
 
 _QUEUE = 7401
 """The lock namespace of `receive_dossier`."""
@@ -37,11 +39,16 @@ _KNOWN = """
                where e.agency_id = d.agency_id and e.issued_on = d.issued_on
                  and e.serial = d.serial
            ) || array_remove(array[d.received_at, d.ended_at, d.returned_at], null) as instants, (
-               select array_agg(
-                   e.kind || ' ' || coalesce(e.details ->> 'promised_on', e.details ->> 'due_on')
-               ) from events e
+               select array_agg(e.kind || ' ' || coalesce(
+                   e.details ->> 'promised_on', e.details ->> 'to_agency_code',
+                   e.details ->> 'agency_code', e.details ->> 'items_count',
+                   e.details ->> 'amount_vnd', e.details ->> 'due_on'
+               )) from events e
                where e.agency_id = d.agency_id and e.issued_on = d.issued_on
-                 and e.serial = d.serial and e.kind in ('due_date_told', 'apologised')
+                 and e.serial = d.serial and e.kind in (
+                     'due_date_told', 'apologised', 'handed_over', 'consulted',
+                     'awaiting_supplement', 'awaiting_payment'
+                 )
            ) || array_remove(array['previous_code ' || d.previous_code], null) as marks
     from known d
     join applicants p on p.agency_id = d.agency_id and p.applicant_id = d.applicant_id
@@ -195,6 +202,8 @@ async def _copy(
         return
     stamp = recorded_at + by
     keyed = [(_key(history, serial), history) for history, serial in numbered]
+    with_papers = [(key, h.papers) for key, h in keyed if h.papers is not None]
+    elsewhere = {key: papers.handed_to for key, papers in with_papers if papers.handed_to}
     tables = (
         ("applicants", _APPLICANT, [h.applicant for _, h in keyed]),
         ("dossiers", [*_KEY, *_DOSSIER], [key + h.dossier + stamp for key, h in keyed]),
@@ -204,21 +213,43 @@ async def _copy(
             [*_KEY, *_EVENT],
             [key + event + stamp for key, h in keyed for event in h.events],
         ),
-        ("facts", [*_KEY, *_FACT], [key + fact + stamp for key, h in keyed for fact in h.facts]),
         (
-            "supplement_requests",
-            [*_KEY, *_SUPPLEMENT],
-            [key + asked + stamp for key, h in keyed for asked in h.supplements],
+            "facts",
+            [*_KEY, *_FACT],
+            [key + fact + stamp for key, h in keyed if key not in elsewhere for fact in h.facts],
+        ),
+        (
+            "facts",
+            [*_KEY, *_FACT, "handed_to_agency_id"],
+            [
+                key + fact + stamp + copying.integer(elsewhere[key])
+                for key, h in keyed
+                if key in elsewhere
+                for fact in h.facts
+            ],
         ),
         (
             "apologies",
             [*_KEY, *_APOLOGY],
-            [key + apology + recorded_at for key, h in keyed for apology in h.apologies],
+            [key + row + recorded_at for key, papers in with_papers for row in papers.apologies],
+        ),
+        *(
+            (table, [*_KEY, *columns], list(_signed(table, with_papers, recorded_at, by)))
+            for table, columns in _PAPERS.items()
         ),
     )
     for table, columns, rows in tables:
         if rows:
             await copying.copy_rows(connection, table, columns, rows)
+
+
+def _signed(
+    table: str, with_papers: Sequence[tuple[bytes, Papers]], recorded_at: bytes, by: bytes
+) -> Iterator[bytes]:
+    """Sign papers: nobody told what did not happen."""
+    for key, papers in with_papers:
+        for row, hands in getattr(papers, table):
+            yield b"".join((key, row, recorded_at, *(by if told else NULL for told in hands)))
 
 
 def _key(history: History, serial: int) -> bytes:
@@ -247,8 +278,25 @@ _FACT = [
     *("received_on", "from_on", "until_on", "due_on", "is_waiting", "ended_on", "end_kind"),
     *("returned_on", "return_method", "apologised_on", "recorded_from", "officer"),
 ]
-_SUPPLEMENT = [
-    *("request_number", "items", "reason", "asked_at", "supplied_at"),
-    *("recorded_at", "asked_by"),
-]
 _APOLOGY = ["reason_code", "reason", "promised_on", "sent_at", "sent_in_time", "recorded_at"]
+_PAPERS = {
+    "supplement_requests": [
+        *("request_number", "items", "reason", "asked_at", "supplied_at"),
+        *("recorded_at", "asked_by"),
+    ],
+    "payment_requests": [
+        *("request_number", "kind", "amount_vnd", "reason", "asked_at", "paid_at"),
+        *("recorded_at", "asked_by"),
+    ],
+    "consultations": [
+        *("consultation_number", "asked_agency_id", "question", "answer_due_on"),
+        *("asked_at", "answered_at", "answer"),
+        *("recorded_at", "asked_by", "answered_by"),
+    ],
+    "hand_overs": [
+        *("step_number", "step_name", "from_agency_id", "to_agency_id", "to_unit"),
+        *("limit_working_days", "due_on", "handed_over_at", "taken_over_at", "completed_at"),
+        *("recorded_at", "handed_over_by", "taken_over_by", "completed_by"),
+    ],
+}
+"""Each is signed last, by as many hands as it has."""

@@ -9,20 +9,22 @@ from uuid import UUID
 
 from dossier.domain.dossier import Course
 from dossier.domain.due_date import TimeLimit
-from dossier.domain.event_kinds import APOLOGISED
+from dossier.domain.event_kinds import APOLOGISED, CONSULTED, HANDED_OVER
 from dossier.domain.facts import Channel, Facts
 from dossier.domain.lifecycle import Status
 from dossier.domain.names import folded
 from dossier.domain.procedures import ProcedureVersion
 from dossier.domain.recomputing import DUE_DATE_TOLD
-from dossier.domain.stops import StopKind
 from dossier.domain.told import Content, Details, PastEvent, Told
 from dossier.store import copying
+from dossier.store.scribe_papers import Elsewhere, Papers, papers_of
 
 _WAITING, _RUNNING = copying.boolean(True), copying.boolean(False)  # noqa: FBT003 - values to write
 _IMPORTED = copying.jsonb('{"imported": true}')
-_NO_ITEMS = copying.jsonb("[]")
 _NO_MARKS: frozenset[str] = frozenset()
+_SUPPLEMENT_ASKED = Status.AWAITING_SUPPLEMENT.name.lower()
+_PAYMENT_ASKED = Status.AWAITING_PAYMENT.name.lower()
+_NOWHERE = Elsewhere(agency_ids={})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,6 +45,8 @@ class Particulars:
     limit: TimeLimit
     received_at: datetime
     previous_code: str | None
+    elsewhere: Elsewhere | None
+    """None when no other agency had a part in it."""
 
 
 @dataclass(slots=True)
@@ -62,8 +66,8 @@ class History:
     name: bytes
     events: Sequence[bytes]
     facts: Sequence[bytes]
-    supplements: Sequence[bytes]
-    apologies: Sequence[bytes]
+    papers: Papers | None
+    """None when nothing but receipt, end and return is told."""
 
 
 class Scribe:
@@ -83,6 +87,8 @@ class Scribe:
     ) -> History:
         """Write the rows that a dossier and its course make."""
         instants = [copying.instant(event.occurred_at) for event in events]
+        is_plain = told.is_plain
+        resolver_id = particulars.agency_id if is_plain else _resolver_id(particulars, told)
         return History(
             particulars.agency_id,
             particulars.external_id,
@@ -96,16 +102,20 @@ class Scribe:
                 _marks(particulars, told),
             ),
             _applicant(particulars),
-            self._dossier(particulars, course, told, instants),
+            self._dossier(particulars, course, told, instants, resolver_id),
             copying.text(folded(particulars.full_name)),
             list(self._events(course, events, instants)),
-            list(self._facts(particulars, course.facts, version=len(events))),
-            _supplements(told),
-            _apologies(told, events),
+            list(self._facts(particulars, course.facts, version=_facts_version(events))),
+            None if is_plain else _papers(particulars, told, events, resolver_id),
         )
 
     def _dossier(
-        self, of: Particulars, course: Course, told: Told, instants: Sequence[bytes]
+        self,
+        of: Particulars,
+        course: Course,
+        told: Told,
+        instants: Sequence[bytes],
+        resolver_id: int,
     ) -> bytes:
         """Write the dossier, which was received with its first event."""
         facts, words = course.facts, self._words
@@ -128,7 +138,7 @@ class Scribe:
                 copying.text(of.previous_code),
                 copying.day(told.apology and told.apology.promised_on),
                 copying.uuid(of.applicant_id),
-                copying.integer(of.agency_id),
+                copying.integer(resolver_id),
             )
         )
 
@@ -220,39 +230,24 @@ def _said(details: Details) -> bytes:
     return copying.jsonb(json.dumps({"imported": True, **details}, ensure_ascii=False))
 
 
-def _supplements(told: Told) -> list[bytes]:
-    """Write what the applicant was asked to bring; what it was, item by item, nobody told."""
-    asked = [pause for pause in told.pauses if pause.kind is StopKind.SUPPLEMENT]
-    return [
-        b"".join(
-            (
-                copying.integer(number),
-                _NO_ITEMS,
-                copying.text(pause.reason),
-                copying.instant(pause.asked_at),
-                copying.instant(pause.received_at),
-            )
-        )
-        for number, pause in enumerate(asked, start=1)
-    ]
+def _facts_version(events: Sequence[PastEvent]) -> int:
+    """Return the number of the last event that statistics read something of."""
+    version = len(events)
+    while not events[version - 1].tells_facts:
+        version -= 1
+    return version
 
 
-def _apologies(told: Told, events: Sequence[PastEvent]) -> list[bytes]:
-    apology = told.apology
-    if apology is None:
-        return []
-    (sent,) = (event for event in events if event.kind == APOLOGISED)
-    return [
-        b"".join(
-            (
-                copying.text(apology.reason_code),
-                copying.text(apology.reason),
-                copying.day(apology.promised_on),
-                copying.instant(sent.occurred_at),
-                copying.boolean(bool(sent.details and sent.details["sent_in_time"])),
-            )
-        )
-    ]
+def _resolver_id(of: Particulars, told: Told) -> int:
+    if of.elsewhere is None or told.resolver == told.receiver:
+        return of.agency_id
+    return of.elsewhere.agency_ids[told.resolver]
+
+
+def _papers(of: Particulars, told: Told, events: Sequence[PastEvent], resolver_id: int) -> Papers:
+    elsewhere = of.elsewhere or _NOWHERE
+    handed_to = None if resolver_id == of.agency_id else resolver_id
+    return papers_of(told, events, elsewhere, handed_to)
 
 
 def _marks(of: Particulars, told: Told) -> frozenset[str]:
@@ -264,4 +259,11 @@ def _marks(of: Particulars, told: Told) -> frozenset[str]:
         marks.add(f"{DUE_DATE_TOLD} {told.due_date.due_on}")
     if told.apology is not None:
         marks.add(f"{APOLOGISED} {told.apology.promised_on}")
+    marks |= {f"{HANDED_OVER} {step.to_agency_code}" for step in told.hand_overs}
+    marks |= {f"{CONSULTED} {question.agency_code}" for question in told.consultations}
+    for pause in told.pauses:
+        if pause.items:
+            marks.add(f"{_SUPPLEMENT_ASKED} {len(pause.items)}")
+        elif pause.owed is not None:
+            marks.add(f"{_PAYMENT_ASKED} {pause.owed.amount_vnd}")
     return frozenset(marks)

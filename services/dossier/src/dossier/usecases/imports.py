@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from kernel.refusals import NeighbourUnavailable, Refusal
@@ -15,15 +15,17 @@ from dossier.domain.chronology import receipt_instant
 from dossier.domain.dossier import Terms, numbered_code
 from dossier.domain.errors import ExternalIdReused, NotStorable
 from dossier.domain.history import past_course
-from dossier.domain.lifecycle import Status
-from dossier.domain.told import PastApology, PastDueDate, PastPause, Told
+from dossier.domain.past_hands import past_steps
+from dossier.domain.told import Told
 from dossier.schemas.imports import ImportedDossier, LineOutcome, LineProblem
 from dossier.store.ids import time_ordered_ids
 from dossier.store.imports import Outcome, Placed, store_histories
 from dossier.store.scribe import History, Particulars, Scribe
+from dossier.store.scribe_papers import Elsewhere
 from dossier.usecases.acting import Office
 from dossier.usecases.ndjson import Line, batches
-from dossier.usecases.terms_book import TermsBook
+from dossier.usecases.terms_book import Agreed, TermsBook
+from dossier.usecases.told_lines import told_of
 
 BATCH = 4_000
 _FIRST_BATCH = 250
@@ -193,9 +195,10 @@ async def _history(
     agreed = await tools.book.agreed(
         paper.agency_code, paper.procedure_code, paper.channel, local_day(received_at)
     )
-    told = _told(paper, received_at, agreed.due_on(received_at))
+    told = told_of(paper, received_at, agreed.due_on(received_at))
     terms = Terms(agreed.limit, agreed.version.supplement_policy)
     course, events = past_course(told, terms, agreed.desk, now=now)
+    has_part_elsewhere = told.hand_overs or told.consultations
     applicant_id = next(tools.applicant_ids)
     particulars = Particulars(
         agency_id=agreed.agency_id,
@@ -209,35 +212,21 @@ async def _history(
         limit=agreed.limit,
         received_at=received_at,
         previous_code=paper.previous_code,
+        elsewhere=await _elsewhere(tools.book, told, agreed) if has_part_elsewhere else None,
     )
     return tools.scribe.history(particulars, course, events, told)
 
 
-def _told(paper: ImportedDossier, received_at: datetime, due_on: date | None) -> Told:
-    due_date, apology = paper.due_date, paper.apology
-    return Told(
-        channel=paper.channel,
-        received_at=received_at,
-        due_on=due_on,
-        settled_at=paper.settled_at,
-        returned_at=paper.returned_at,
-        return_method=paper.return_method,
-        status=None if paper.status is None else Status(paper.status),
-        pauses=tuple(
-            [PastPause(p.kind, p.asked_at, p.received_at, p.reason) for p in paper.pauses]
-        ),
-        due_date=None
-        if due_date is None
-        else PastDueDate(due_date.due_on, due_date.moved_at, due_date.reason),
-        apology=None
-        if apology is None
-        else PastApology(
-            apology.apologised_on, apology.promised_on, apology.reason_code, apology.reason
-        ),
-        stopped_at=paper.stopped_at,
-        withdrawn_at=paper.withdrawn_at,
-        end_reason=paper.end_reason,
-    )
+async def _elsewhere(book: TermsBook, told: Told, agreed: Agreed) -> Elsewhere:
+    """Number the agencies that a history names; each stood on the day something was given to it."""
+    agency_ids = {told.receiver: agreed.agency_id}
+    for step in told.hand_overs:
+        day = local_day(step.handed_over_at)
+        agency_ids[step.to_agency_code] = await book.given_to(step.to_agency_code, day)
+    for question in told.consultations:
+        day = local_day(question.asked_at)
+        agency_ids[question.agency_code] = await book.given_to(question.agency_code, day)
+    return Elsewhere(steps=past_steps(told, agreed.desk), agency_ids=agency_ids)
 
 
 class _TooLong(Exception):

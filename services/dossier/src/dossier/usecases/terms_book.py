@@ -61,6 +61,7 @@ class TermsBook:
         self._agreed: dict[tuple[str, str, Channel, date], Agreed | Refusal] = {}
         self._versions: dict[str, Sequence[ProcedureVersion] | Refusal] = {}
         self._is_below: dict[tuple[str, str], bool] = {}
+        self._given_to: dict[tuple[str, date], int | Refusal] = {}
         self._due: dict[tuple[str, int | None, TimeUnit, date], date | None] = {}
 
     async def require_below(self, agency_code: str, above: str) -> None:
@@ -75,6 +76,22 @@ class TermsBook:
             self._is_below[key] = await self._catalogue.is_below(*key)
         if not self._is_below[key]:
             raise NotYourAgency(agency_code=agency_code)
+
+    async def given_to(self, agency_code: str, day: date) -> int:
+        """Return the number of an agency that something was given to on a local day.
+
+        Raises:
+            Refusal: there never was such an agency, or it was no more on that day.
+        """
+        key = (agency_code, day)
+        if key not in self._given_to:
+            try:
+                self._given_to[key] = await self._catalogue.standing_agency_id(agency_code, on=day)
+            except NeighbourUnavailable:
+                raise
+            except Refusal as refusal:
+                self._given_to[key] = refusal
+        return _given(self._given_to[key])
 
     async def agreed(
         self, agency_code: str, procedure_code: str, channel: Channel, day: date
