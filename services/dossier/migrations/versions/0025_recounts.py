@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0056_recounts"
-down_revision = "0020_previous_codes"
+revision = "0025_recounts"
+down_revision = "0024_late_ends_due"
 
 
 def upgrade() -> None:
