@@ -1,46 +1,33 @@
 """Random ways between agencies, corrected: what is stored is what the log tells."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+from importlib.util import module_from_spec, spec_from_file_location
 from itertools import count
+from pathlib import Path
 
 import pytest
-from dossier.domain.corrections import VOIDS, Correction, records
-from dossier.domain.hand_overs import StepTimes, Undone
-from dossier.domain.lifecycle import Status
-from dossier.domain.questions import QuestionTimes, told_questions
-from dossier.domain.step_history import told_way
-from dossier.schemas.intake import Applicant, ReceiveDossier
+from dossier.domain.corrections import Correction
+from dossier.domain.hand_overs import Undone
 from dossier.store import corrections as store
-from dossier.store import dossiers, hand_overs, papers
-from dossier.store.intake import alone, driver_connection
+from dossier.store import hand_overs
 from dossier.usecases.acting import Acting
-from dossier.usecases.changing import Change, keep_move, open_held
-from dossier.usecases.consulting import answer_consultation, consult
-from dossier.usecases.correcting import approve_correction, propose_correction
-from dossier.usecases.hand_overs import (
-    complete_step,
-    explain_lateness,
-    hand_over,
-    recall,
-    take_over,
-)
-from dossier.usecases.intake import prepare_intake, receive_dossier
-from dossier.usecases.proposing import Claim
+from dossier.usecases.hand_overs import explain_lateness
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from kernel.refusals import Refusal
-from sqlalchemy import text
 
-RECEIVED_AT = datetime(2022, 7, 4, 3, tzinfo=UTC)
+_spec = spec_from_file_location("desk_lives", Path(__file__).with_name("desk_lives.py"))
+lives = module_from_spec(_spec)
+_spec.loader.exec_module(lives)
+
 OTHERS = ("H56.18", "H56")
-NAMES = tuple(StepTimes.__dataclass_fields__)
 _numbers = count(1)
 
 STEPS = ("hand_over", "take_over", "complete", "recall")
 whats = st.sampled_from([*STEPS, *STEPS, "take_over", "move", "ask", "answer"])
 told = st.tuples(whats, st.integers(0, 5), st.integers(0, 4))
 corrected = st.tuples(st.just("correct"), st.integers(0, 9), st.integers(-3, 2))
-lives = st.lists(told | told | corrected, min_size=3, max_size=16)
+steps_told = st.lists(told | told | corrected, min_size=3, max_size=16)
 
 EVERY_ACT = [
     ("hand_over", 0, 1),  # event 2, step 1
@@ -67,161 +54,43 @@ NO_RECALL = [
 ]
 
 
-class Life:
-    """Lives one dossier through the use cases, in a transaction that is undone."""
+async def live(life, steps) -> None:
+    for what, choice, days in steps:
+        at = life.at + timedelta(days=days)
+        life.now = max(life.now, at) + timedelta(days=9)
+        try:
+            if what == "correct":
+                await life.correct(choice, _moved_by(days))
+            else:
+                await life.tell(what, choice, at)
+        except Refusal:
+            continue
+        await life.check()
 
-    def __init__(self, tx, office, agency: str) -> None:
-        self.tx = tx
-        self.office = office
-        self.agency = agency
-        self.code = ""
-        self.at = self.now = RECEIVED_AT
-        self.held: dict[int, Correction] = {}
 
-    async def begin(self) -> None:
-        paper = ReceiveDossier(
-            agency_code=self.agency,
-            procedure_code="1.001193",
-            channel="direct",
-            received_at=RECEIVED_AT,
-            applicant=Applicant(full_name="Người nộp mẫu"),
-        )
-        acting = Acting(by="officer-1", sight=None, now=RECEIVED_AT)
-        prepared = await prepare_intake(self.office, paper, acting=acting, request_key=None)
-        await self.tx.execute(text("select 1"))
-        received = await receive_dossier(alone(await driver_connection(self.tx)), prepared)
-        self.code = received.code
+def _moved_by(days: int):
+    """Return what corrects an instant by some days; none: it never was."""
+    return lambda at: None if days == 0 else at + timedelta(days=days)
 
-    async def live(self, steps) -> None:
-        for what, choice, days in steps:
-            self.now = self.now + timedelta(days=9)
-            try:
-                if what == "correct":
-                    await self._correct(choice, days)
-                else:
-                    await self._tell(what, choice, self.at + timedelta(days=days))
-                    self.at += timedelta(days=days)
-            except Refusal:
-                continue
-            await self.check()
 
-    async def check(self) -> None:
-        """What is stored of steps and questions is what the log tells with its corrections."""
-        dossier = await self._dossier()
-        log = await store.log(self.tx, dossier)
-        way = told_way(log, self.held, receiver=dossier.agency_code)
-        steps = await hand_overs.steps_of(self.tx, dossier)
-        assert [{name: getattr(step, name) for name in NAMES} for step in steps] == [
-            {name: getattr(step, name) for name in NAMES} for step in way.steps
-        ]
-        assert dossier.resolver_agency_code == way.resolver
-        is_open = [step.completed_at is None for step in steps]
-        assert sum(is_open) <= 1
-        assert not (dossier.ended_at and any(is_open))
-        asked = await papers.consultations_of(self.tx, dossier)
-        assert told_questions(log, self.held) == tuple(
-            QuestionTimes(q.consultation_number, q.asked_at, q.answered_at) for q in asked
-        )
-
-    async def both_readings_of_lateness(self):
-        """Return the lateness of now: as it reads, and as known now, told from the log."""
-        known = await self._dossier()
-        last = await store.recorded_at(self.tx, known)
-        acting = Acting(by="officer-1", sight=None, now=last)
-        return [
-            await explain_lateness(self.tx, self.office, self.code, known_at=at, acting=acting)
-            for at in (None, last)
-        ]
-
-    async def _dossier(self):
-        return await dossiers.dossier(self.tx, self.code, None, self.office.sealer)
-
-    def _acting(self, by: str = "officer-1") -> Acting:
-        return Acting(by=by, sight=None, now=max(self.now, self.at) + timedelta(days=9))
-
-    async def _tell(self, what: str, choice: int, at: datetime) -> None:
-        dossier = await self._dossier()
-        change = Change(code=self.code, expected=dossier.version, at=at, acting=self._acting())
-        last = len(await hand_overs.steps_of(self.tx, dossier))
-        number = max(last - choice // 4, 1)  # the last step, now and then the one before it
-        if what == "hand_over":
-            await hand_over(
-                self.tx,
-                self.office,
-                change,
-                to_agency_code=OTHERS[choice % 2],
-                to_unit="Tổ",
-                step_name="Thẩm định",
-                limit_working_days=choice + 1,
-            )
-        elif what == "take_over":
-            await take_over(self.tx, self.office, change, number)
-        elif what == "complete":
-            await complete_step(self.tx, self.office, change, 1 if choice == 0 else number)
-        elif what == "recall":
-            await recall(self.tx, self.office, change, number, reason="Nhầm")
-        elif what == "move":
-            to = (Status.IN_PROCESS, Status.SETTLED, Status.STOPPED)[choice % 3]
-            opened = await open_held(self.tx, self.office, change)
-            await keep_move(self.tx, opened, to)
-        elif what == "ask":
-            await consult(
-                self.tx,
-                self.office,
-                change,
-                agency_code=OTHERS[0],
-                question="?",
-                answer_due_on=None,
-            )
-        else:
-            asked = len(await papers.consultations_of(self.tx, dossier))
-            await answer_consultation(
-                self.tx, self.code, asked, answer="Có", answered_at=at, acting=self._acting()
-            )
-
-    async def _correct(self, choice: int, days: int) -> None:
-        """Correct one of the last events by some days (none: it never was), if it can be."""
-        dossier = await self._dossier()
-        told = [e for e in await store.log(self.tx, dossier) if records(e)]
-        event = told[-1 - min(choice % 4, len(told) - 1)]
-        what = sorted(records(event) & VOIDS if days == 0 else records(event) - VOIDS)
-        if not what:
-            return
-        async with self.tx.begin_nested():
-            proposed = await propose_correction(
-                self.tx,
-                self.office,
-                self.code,
-                Claim(
-                    corrects=what[0],
-                    event_number=event.number,
-                    corrected_at=None if days == 0 else event.occurred_at + timedelta(days=days),
-                    reason_code="system_not_updated",
-                    reason="Nhập chậm",
-                    evidence="Sổ theo dõi",
-                    attachment=None,
-                ),
-                acting=self._acting(),
-            )
-            await approve_correction(
-                self.tx,
-                self.office,
-                self.code,
-                proposed.correction_id,
-                expected=dossier.version,
-                acting=self._acting("officer-2"),
-            )
-        self.held[proposed.event_number] = proposed.correction
+async def both_readings_of_lateness(life):
+    """Return the lateness of now: as it reads, and as known now, told from the log."""
+    last = await store.recorded_at(life.tx, await life.dossier())
+    acting = Acting(by="officer-1", sight=None, now=last)
+    return [
+        await explain_lateness(life.tx, life.office, life.code, known_at=at, acting=acting)
+        for at in (None, last)
+    ]
 
 
 @pytest.fixture
 def begin(app, catalog):
     """Return a function: a transaction -> a dossier of an agency of its own."""
 
-    async def receive(tx) -> Life:
+    async def receive(tx) -> lives.Life:
         agency = f"H72.1.{next(_numbers)}"
         catalog.agencies.add(agency)
-        life = Life(tx, app.state.office, agency)
+        life = lives.Life(tx, app.state.office, agency, others=OTHERS)
         await life.begin()
         return life
 
@@ -232,23 +101,23 @@ def begin(app, catalog):
     max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(lives)
+@given(steps_told)
 @example(EVERY_ACT)
 @example(NO_RECALL)
 async def test_stored_steps_and_questions_are_those_that_the_log_tells(app, begin, steps):
     async with app.state.sessions() as tx:
         life = await begin(tx)
-        await life.live(steps)
-        now, told_again = await life.both_readings_of_lateness()
+        await live(life, steps)
+        now, told_again = await both_readings_of_lateness(life)
         assert now == told_again
 
 
 async def test_the_life_of_every_act_is_lived_and_corrected(app, begin):
     async with app.state.sessions() as tx:
         life = await begin(tx)
-        await life.live(EVERY_ACT)
+        await live(life, EVERY_ACT)
         assert sorted(life.held) == [5, 7, 11]
-        steps = await hand_overs.steps_of(tx, await life._dossier())
+        steps = await hand_overs.steps_of(tx, await life.dossier())
         undone = [step.undone for step in steps]
         assert undone == [None, Undone.RECALLED, Undone.VOID]
         assert steps[0].completed_at is not None
@@ -258,8 +127,8 @@ async def test_the_life_of_every_act_is_lived_and_corrected(app, begin):
 async def test_what_was_never_called_back_is_taken_over_and_completed(app, begin):
     async with app.state.sessions() as tx:
         life = await begin(tx)
-        await life.live(NO_RECALL)
+        await live(life, NO_RECALL)
         assert life.held == {5: Correction(5, None)}
-        steps = await hand_overs.steps_of(tx, await life._dossier())
+        steps = await hand_overs.steps_of(tx, await life.dossier())
         assert [step.undone for step in steps] == [None, None]
         assert all(step.taken_over_at and step.completed_at for step in steps)
