@@ -359,3 +359,31 @@ async def test_a_run_of_another_province_does_not_exist(client, bearer, begin, c
 async def test_days_come_in_order(begin):
     answer = await begin(first_day="2022-10-21", last_day="2022-10-20")
     assert (answer.status_code, answer.json()["code"]) == (422, "days_reversed")
+
+
+async def test_a_dossier_open_again_is_due_by_the_calendar_of_that_day(
+    client, bearer, receive, decreed, begin, finish
+):
+    """It had ended when the day off was decreed, so that no run has moved it."""
+    (code,) = await receive(1)
+    await act(client, code, "settlement", 1, settled_at="2022-10-14T09:00:00+07:00")
+    decreed()
+    assert (await finish((await begin()).json()))["changed_count"] == 0
+    proposal = {
+        "corrects": "end",
+        "event_number": 2,
+        "reason_code": "system_not_updated",
+        "reason": "Bấm nhầm",
+        "evidence": "Sổ theo dõi hồ sơ 2022, trang 14",
+    }
+    await client.post(f"/v1/dossiers/{code}/corrections", json=proposal)
+    approver = bearer("dossiers:approve", agency="*", subject="officer-2")
+    approved = await client.post(
+        f"/v1/dossiers/{code}/corrections/1/approval", headers={**approver, "If-Match": '"2"'}
+    )
+    assert approved.status_code == 200, approved.text
+    dossier, events = await told(client, code)
+    assert (dossier["status"], dossier["due_on"]) == (2, "2022-10-21")
+    assert events[-1]["details"]["due_on_before"] == "2022-10-20"
+    assert events[-1]["details"]["recounted_due_on"] == "2022-10-21"
+    assert (await client.get(f"/v1/dossiers/{code}/due-date")).json()["agrees"]

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -13,12 +14,14 @@ from dossier.domain.facts import FOREVER, Channel, Stretch
 from dossier.domain.lifecycle import Status
 from dossier.domain.recomputing import (
     RECOMPUTED,
+    RECOUNTED,
     ChangedDays,
     RunState,
     may_touch,
     next_state,
     notice,
     recomputed,
+    reopened,
     require_province,
 )
 from kernel.periods import ReportingPeriod
@@ -182,3 +185,25 @@ def test_the_trace_is_folded_from_the_events_as_they_really_happened():
     trace = told(events, corrected, TERMS, AFTER)
     assert [leg.due_on for leg in trace.legs] == [date(2022, 7, 11), date(2022, 7, 14)]
     assert told(events, {4: Correction(4, None)}, TERMS, AFTER).legs[-1].from_at is None
+
+
+def test_a_dossier_open_again_is_due_as_counted_by_now():
+    """Our reading (a dossier open again is due by the calendar of that day)."""
+    was_open = a_course()
+    ended = moved(was_open, Status.SETTLED, at=at(6), terms=TERMS, desk=BEFORE)
+    course = reopened(ended, was_open, date(2022, 7, 8), at=at(12))
+    assert course == recomputed(was_open, date(2022, 7, 8), at=at(12))
+    assert reopened(ended, was_open, date(2022, 7, 7), at=at(12)) == was_open
+    assert reopened(was_open, was_open, date(2022, 7, 8), at=at(12)) == was_open
+    assert reopened(ended, ended, date(2022, 7, 8), at=at(12)) == ended
+
+
+def test_a_dossier_open_again_stays_due_so_until_a_correction_counts_it_anew():
+    again = replace(an_event(3, 9, 2, 12), kind="corrected", details={RECOUNTED: "2022-07-08"})
+    events = [EVENTS[0], an_event(2, 2, 9, 6), again]
+    told_again = Story(channel=Channel.DIRECT, terms=TERMS, return_method=None, events=events)
+    course = replay(told_again, {2: Correction(2, None)}, BEFORE)
+    assert [s.due_on for s in course.facts.stretches] == [date(2022, 7, 7), date(2022, 7, 8)]
+    assert course.status is Status.ACCEPTED
+    anew = {1: Correction(1, at(5)), 2: Correction(2, None)}
+    assert replay(told_again, anew, AFTER).due_on == date(2022, 7, 11)

@@ -42,7 +42,7 @@ from dossier.domain.event_kinds import (
 from dossier.domain.facts import FOREVER, Channel, Facts, ReturnMethod
 from dossier.domain.lifecycle import ENDED, WAITING, Status
 from dossier.domain.permissions import Holders, Side, Sight, may_read, may_see, not_your_act
-from dossier.domain.recomputing import DUE_DATE_TOLD, RECOMPUTED, recomputed
+from dossier.domain.recomputing import DUE_DATE_TOLD, RECOMPUTED, RECOUNTED, recomputed
 
 _WHENEVER = frozenset({APOLOGISED, CONSULTED})
 """What may be recorded for any time after the receipt."""
@@ -354,6 +354,9 @@ def _told(
     if event.kind == DUE_DATE_TOLD or (event.kind == RECOMPUTED and is_as_recorded):
         due_on = _due_on_told(event)
         return recomputed(course, None if due_on == FOREVER else due_on, at=event.occurred_at)
+    if event.kind == CORRECTED and RECOUNTED in event.details and is_as_recorded:
+        due_on = date.fromisoformat(str(event.details[RECOUNTED]))
+        return recomputed(course, due_on, at=event.occurred_at)
     if not event.is_move:
         return course
     method = event.details.get("method") or story.return_method or ReturnMethod.DIRECT

@@ -10,11 +10,14 @@ from kernel.time_zone import local_day
 from dossier.domain import facts as days
 from dossier.domain.dossier import Course
 from dossier.domain.errors import DaysReversed, NotTheProvince
+from dossier.domain.lifecycle import ENDED
 
 RECOMPUTED = "due_date_recomputed"
 """The kind of the event."""
 DUE_DATE_TOLD = "due_date_told"
 """The kind of the event that keeps a due date as the system a dossier was moved from told it."""
+RECOUNTED = "recounted_due_on"
+"""What a correction says of the due date of a dossier that it opened again."""
 
 
 class RunState(StrEnum):
@@ -60,6 +63,17 @@ def recomputed(course: Course, due_on: date | None, *, at: datetime) -> Course:
     Law: our reading (a newly decreed day off moves the due dates of open dossiers)
     """
     return replace(course, facts=days.rescheduled(course.facts, local_day(at), due_on))
+
+
+def reopened(before: Course, after: Course, due_on: date | None, *, at: datetime) -> Course:
+    """Return the course of a corrected dossier; open again it is due as counted by now.
+
+    A day off decreed while it had ended moved the open ones and left it alone.
+
+    Law: our reading (a dossier open again is due by the calendar of that day)
+    """
+    is_reopened = before.status in ENDED and after.status not in ENDED
+    return recomputed(after, due_on, at=at) if is_reopened and due_on != after.due_on else after
 
 
 def require_province(agency_code: str | None) -> None:

@@ -6,6 +6,7 @@ from kernel.codes import DossierCode
 from kit.errors import VersionChanged
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from dossier.domain import explanation
 from dossier.domain.corrections import (
     CorrectionState,
     Details,
@@ -22,6 +23,7 @@ from dossier.domain.errors import UnknownCorrection, UnknownDossier, UnknownEven
 from dossier.domain.event_kinds import CORRECTED
 from dossier.domain.permissions import may_read
 from dossier.domain.questions import told_questions
+from dossier.domain.recomputing import RECOUNTED, reopened
 from dossier.domain.step_history import told_by
 from dossier.store import corrections as store
 from dossier.store import course as courses
@@ -81,7 +83,9 @@ async def approve_correction(
     corrected = Log(log.events, holding)
     before = await courses.course(tx, dossier)
     story = await story_of(tx, dossier, log.events)
-    after = replay(story, holding, desk)
+    replayed = replay(story, holding, desk)
+    counted = explanation.told(log.events, holding, dossier.terms, desk).due_on
+    after = reopened(before, replayed, counted, at=acting.now)
     way = await told_steps(tx, dossier, corrected, desk)
     questions = told_questions(log.events, holding)
     details = {
@@ -89,6 +93,8 @@ async def approve_correction(
         **changed_days(before.facts, after.facts),
         **_changed_hands(dossier, way.resolver),
     }
+    if after != replayed and counted is not None:
+        details[RECOUNTED] = counted.isoformat()
     at = await _keep(
         tx,
         dossier,
