@@ -21,6 +21,7 @@ from bench.stage import Stage
 _WEEKS = 104
 _OPEN_SHARE = 0.04
 _SKEW = 2
+_ONE_HANDED_OF = 8
 _NAMESPACE = UUID(int=0)
 _KEY = ("agency_id", "issued_on", "serial")
 
@@ -54,13 +55,16 @@ _PLAN = """
         from generate_series(1, {rows}) n
     ), placed as (
         select d.n, t.issued_on as t_issued_on, t.serial as t_serial, a.agency_id,
+               h.agency_id as holder_id,
                case when d.is_open then 0 else d.days end as shift
         from drawn d
         join bench_templates t on t.is_open = d.is_open
           and t.rank = floor(d.choice * case when d.is_open then {open} else {ended} end)::int
         join bench_wards a on a.rank = d.ward
+        join bench_wards h
+          on h.rank = case when d.n % {handed} = 0 then (d.ward + 1) % {wards} else d.ward end
     )
-    select n, t_issued_on, t_serial, agency_id, shift, t_issued_on - shift as issued_on,
+    select n, t_issued_on, t_serial, agency_id, holder_id, shift, t_issued_on - shift as issued_on,
            (row_number() over day)::int as serial,
            (row_number() over (partition by agency_id order by n))::int as person
     from placed
@@ -80,7 +84,8 @@ _SERIALS = """
 """
 _OWN: Mapping[str, str] = {
     "agency_id": "p.agency_id",
-    "resolver_agency_id": "p.agency_id",
+    "resolver_agency_id": "p.holder_id",
+    "handed_to_agency_id": "nullif(p.holder_id, p.agency_id)",
     "issued_on": "p.issued_on",
     "serial": "p.serial",
     "applicant_id": "person.applicant_id",
@@ -163,6 +168,7 @@ async def _plan(connection: "asyncpg.Connection[Any]", stage: Stage) -> None:
     plan = _PLAN.format(
         open_share=_OPEN_SHARE,
         skew=_SKEW,
+        handed=_ONE_HANDED_OF,
         wards=len(wards),
         weeks=_WEEKS,
         rows=stage.scale.rows,

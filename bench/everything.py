@@ -2,7 +2,17 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from bench.measures import bulk, generator, handling, intake, reading, rollups, scraping, statistics
+from bench.measures import (
+    bulk,
+    generator,
+    handling,
+    intake,
+    reading,
+    rollups,
+    scraping,
+    statistics,
+    work,
+)
 from bench.results import Result
 from bench.stage import Stage
 
@@ -18,6 +28,7 @@ MEASURES: Sequence[Measure] = (
     rollups.province_quarter_running,
     reading.single,
     reading.pages,
+    work.work_lists,
     scraping.scrape,
     intake.spread,
     intake.hot_agency,

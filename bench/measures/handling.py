@@ -14,7 +14,8 @@ _IN_PROCESS = 4
 _OPEN = """
     select a.code, d.agency_id, d.issued_on, d.serial, d.version
     from dossiers d join agencies a using (agency_id)
-    where d.status = 2 and d.external_id like 'bench-%' order by md5(d.external_id)
+    where d.status = 2 and d.resolver_agency_id = d.agency_id
+      and d.external_id like 'bench-%' order by md5(d.external_id)
 """
 _FLOOR_SHARE = 4
 _MOVE = """
