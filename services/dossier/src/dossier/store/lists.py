@@ -29,6 +29,8 @@ _NEWEST = f"{_NEWEST_OF_ONE}, d.agency_id desc"
 _KEY = "d.agency_id, d.issued_on, d.serial"
 _FEW_AGENCIES = 40
 """Up to here each agency's own index is read; beyond, the index over all agencies is walked."""
+_USUAL_END = Status.RETURNED
+"""Where nearly all dossiers come to lie: no rare status that each agency's index finds at once."""
 _AGENCY_MARK = "\x01"
 """Stands for the agency in a search; no text on the wire holds it."""
 
@@ -213,11 +215,7 @@ class _Statement:
     def text(self, columns: str, beside: str) -> str:
         """Return the statement: its branches, joined with what a line of the list shows."""
         receipts = self._receipts()
-        parts = [
-            self._branch(None if status is None else self._value(status), receipt)
-            for status in self._statuses
-            for receipt in receipts
-        ]
+        parts = [self._branch(status, receipt) for status in self._statuses for receipt in receipts]
         keys = " union all ".join(f"({part})" for part in parts)
         found = f"({keys}) d"
         if not self._is_wide:
@@ -230,28 +228,35 @@ class _Statement:
             order by {self._newest} limit {self._limit}
         """  # noqa: S608 - our own words and numbered placeholders
 
-    def _branch(self, status: str | None, receipt: Sequence[str]) -> str:
+    def _branch(self, status: int | None, receipt: Sequence[str]) -> str:
         own = [*receipt, *self._conditions]
         if status is not None:
-            own.append(f"d.status = {status}")
+            own.append(f"d.status = {self._value(status)}")
         if self._wanted.name is not None:
             return self._searched(own)
-        return self._agency_by_agency(own) if self._is_by_agency else self._walked(own)
+        is_walked = not self._is_by_agency or (status == _USUAL_END and self._are_many)
+        return self._walked(own) if is_walked else self._agency_by_agency(own)
+
+    @property
+    def _are_many(self) -> bool:
+        codes = self._wanted.agencies
+        return codes is None or len(codes) > _FEW_AGENCIES
 
     @property
     def _is_by_agency(self) -> bool:
         """Tell whether each agency's own index is read, so that a rare status is found at once."""
         codes = self._wanted.agencies
-        if codes is not None and len(codes) <= _FEW_AGENCIES:
+        if codes is not None and not self._are_many:
             return len(codes) > 1
         if self._wanted.external_id is not None or self._wanted.previous_code is not None:
             return True  # each agency's own index finds one at once
         return self._statuses != (None,)
 
     def _walked(self, conditions: Sequence[str]) -> str:
+        after = self._after() if self._are_many else self._after_in_agency()
         return f"""
             select {"d.*" if self._is_wide else _KEY} from dossiers d
-            where {_all([*self._of_agencies("d"), *self._after(), *conditions])}
+            where {_all([*self._of_agencies("d"), *after, *conditions])}
             order by {self._newest} limit {self._limit}
         """  # noqa: S608 - as above
 
@@ -260,7 +265,7 @@ class _Statement:
         return f"""
             select {_KEY} from agencies a cross join lateral (
                 select {_KEY} from dossiers d
-                where {_all(["d.agency_id = a.agency_id", *self._after(), *conditions])}
+                where {_all(["d.agency_id = a.agency_id", *self._after_in_agency(), *conditions])}
                 order by d.issued_on desc, d.serial desc limit {self._limit}
             ) d
             where {wanted} order by {self._newest} limit {self._limit}
@@ -276,7 +281,7 @@ class _Statement:
                     select string_agg(
                         '(' || replace({per_agency}, '{_AGENCY_MARK}', agency_id::text) || ')', '|'
                     )::tsquery from agencies where {wanted}
-                ) and {_all([*self._of_agencies("d"), *self._after()])}
+                ) and {_all([*self._of_agencies("d"), *self._after_in_agency()])}
             ) n join dossiers d using (agency_id, issued_on, serial)
             where {_all(conditions)}
             order by {self._newest} limit {self._limit}
@@ -289,17 +294,22 @@ class _Statement:
         chosen = f"(select agency_id from agencies where code = any({self._agencies}))"  # noqa: S608 - as above
         if len(codes) == 1:
             return [f"{table}.agency_id = {chosen}"]
-        return [f"{table}.agency_id = any(array{chosen})"]
+        # Not as something to seek: each of their indexes would be read to its end.
+        return [f"({table}.agency_id in {chosen}) is true"]
 
     def _after(self) -> list[str]:
-        """Return the place to go on from; the looser half is what an agency's index can seek."""
+        """Return the place to go on from, in the order of the index over all agencies."""
         if self._place is None:
             return []
         day, serial, agency = self._place
-        return [
-            f"(d.issued_on, d.serial) <= ({day}, {serial})",
-            f"(d.issued_on, d.serial, d.agency_id) < ({day}, {serial}, {agency})",
-        ]
+        return [f"(d.issued_on, d.serial, d.agency_id) < ({day}, {serial}, {agency})"]
+
+    def _after_in_agency(self) -> list[str]:
+        """Return the same with a looser half, which an agency's own index can seek."""
+        if self._place is None:
+            return []
+        day, serial, _agency = self._place
+        return [f"(d.issued_on, d.serial) <= ({day}, {serial})", *self._after()]
 
     def _equalities(self) -> list[str]:
         wanted = self._wanted
