@@ -234,8 +234,9 @@ class _Statement:
             own.append(f"d.status = {self._value(status)}")
         if self._wanted.name is not None:
             return self._searched(own)
-        is_walked = not self._is_by_agency or (status == _USUAL_END and self._are_many)
-        return self._walked(own) if is_walked else self._agency_by_agency(own)
+        if not self._is_by_agency or (status == _USUAL_END and self._is_walkable):
+            return self._walked(own, has_status=status is not None)
+        return self._agency_by_agency(own)
 
     @property
     def _are_many(self) -> bool:
@@ -243,21 +244,33 @@ class _Statement:
         return codes is None or len(codes) > _FEW_AGENCIES
 
     @property
+    def _is_for_one(self) -> bool:
+        """Tell whether an old code is looked for, which each agency's own index finds at once."""
+        return self._wanted.external_id is not None or self._wanted.previous_code is not None
+
+    @property
+    def _is_walkable(self) -> bool:
+        return self._are_many and not self._is_for_one
+
+    @property
     def _is_by_agency(self) -> bool:
         """Tell whether each agency's own index is read, so that a rare status is found at once."""
         codes = self._wanted.agencies
         if codes is not None and not self._are_many:
             return len(codes) > 1
-        if self._wanted.external_id is not None or self._wanted.previous_code is not None:
-            return True  # each agency's own index finds one at once
-        return self._statuses != (None,)
+        return self._is_for_one or self._statuses != (None,)
 
-    def _walked(self, conditions: Sequence[str]) -> str:
+    def _walked(self, conditions: Sequence[str], *, has_status: bool) -> str:
         after = self._after() if self._are_many else self._after_in_agency()
+        agencies, order = self._of_agencies("d"), self._newest
+        if self._conditions and not self._are_many and not self._is_for_one:
+            # An array, for many rows: the planner then walks where it would have sorted them.
+            agencies = [f"d.agency_id = any(array{self._chosen})"]
+            order = f"d.agency_id {'' if has_status else 'desc'}, {self._newest}"
         return f"""
             select {"d.*" if self._is_wide else _KEY} from dossiers d
-            where {_all([*self._of_agencies("d"), *after, *conditions])}
-            order by {self._newest} limit {self._limit}
+            where {_all([*agencies, *after, *conditions])}
+            order by {order} limit {self._limit}
         """  # noqa: S608 - as above
 
     def _agency_by_agency(self, conditions: Sequence[str]) -> str:
@@ -291,11 +304,14 @@ class _Statement:
         codes = self._wanted.agencies
         if codes is None:
             return []
-        chosen = f"(select agency_id from agencies where code = any({self._agencies}))"  # noqa: S608 - as above
         if len(codes) == 1:
-            return [f"{table}.agency_id = {chosen}"]
+            return [f"{table}.agency_id = {self._chosen}"]
         # Not as something to seek: each of their indexes would be read to its end.
-        return [f"({table}.agency_id in {chosen}) is true"]
+        return [f"({table}.agency_id in {self._chosen}) is true"]
+
+    @property
+    def _chosen(self) -> str:
+        return f"(select agency_id from agencies where code = any({self._agencies}))"  # noqa: S608 - as above
 
     def _after(self) -> list[str]:
         """Return the place to go on from, in the order of the index over all agencies."""
