@@ -67,7 +67,7 @@ class _Windows:
 
 async def fold(tx: AsyncSession, after: Mark, batch: Batch, *, at: datetime) -> None:
     """Add a batch of events to the cells and move the mark."""
-    await _add(tx, changes(after, batch.until), None)
+    await _add(tx, changes(after, batch.until, most=batch.events), None)
     await move_mark(tx, batch.until, at=at)
 
 

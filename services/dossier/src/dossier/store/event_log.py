@@ -34,6 +34,8 @@ from dossier.tables.dossiers import events
 
 _LOCK = 7402
 FOLD = "figures"
+MOST_UNFOLDED = 5_000
+"""With more events not yet folded, counting the facts is faster than adding them."""
 _END = 2**63 - 1
 _SETTLED = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", BigInteger)
 """The oldest transaction still running: below it nothing is added to the log any more."""
@@ -62,6 +64,7 @@ _CHANGES = f"""
         select agency_id, issued_on, serial, event_number from events
         where (xid, position) > (:low_xid, :low_position)
             and (xid, position) <= (:high_xid, :high_position)
+        order by xid, position limit :most
     ), brought as (
         select {_NAMES}, e.issued_on, e.serial, e.event_number
         from e join facts f on {_SAME} and f.version = e.event_number
@@ -187,10 +190,15 @@ async def oldest_unfolded(tx: AsyncSession) -> datetime | None:
     return found
 
 
-def changes(after: Mark, until: Mark | None = None) -> Signed:
-    """Return what the events after a place brought and replaced."""
+def changes(after: Mark, until: Mark | None = None, *, most: int = _END) -> Signed:
+    """Return what the events after a place brought and replaced.
+
+    Whoever knows how many they are says so (`most`): of places in the log the planner knows next
+    to nothing, and where it expects millions it reads every fact instead of looking up a few.
+    """
     high = until or Mark(_END, _END)
     bounds = {
+        "most": most,
         "low_xid": after.xid,
         "low_position": after.position,
         "high_xid": high.xid,

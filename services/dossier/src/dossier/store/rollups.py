@@ -34,7 +34,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dossier.domain.rollups import CLOSING, MEASURES, OPENING, Window
 from dossier.store.agencies import Reach, in_sight, walked
 from dossier.store.cells import LONGEST_DAYS, KnownWindow, cells_of, online_of, present
-from dossier.store.event_log import FOLD, Mark, changes
+from dossier.store.event_log import FOLD, MOST_UNFOLDED, Mark, changes
 from dossier.store.figures import NEVER
 from dossier.store.scopes import Scope, Shape
 from dossier.store.watermark import changed_since
@@ -117,13 +117,13 @@ async def cells(
     """Return the counts of windows that follow each other, as if they were one.
 
     Flows add up; what was carried over is the first one's, what pends is the last one's.
-    `unfolded_after` adds the events that are not yet folded.
+    `unfolded_after` adds the events that are not yet folded, `MOST_UNFOLDED` at most.
     """
     ids = [known.period_id for known in chain]
     if unfolded_after is None:
         query = _cells(scope.shape, by_field=by_field)
     else:
-        late = cells_of(changes(unfolded_after), ids, scope)
+        late = cells_of(changes(unfolded_after, most=MOST_UNFOLDED), ids, scope)
         query = _summed(scope.shape, late, by_field=by_field)
     values = scope.values(period_ids=ids, first_id=ids[0], last_id=ids[-1])
     found = await tx.execute(query, values)
@@ -171,7 +171,8 @@ async def online_procedures_count(
     if unfolded_after is None:
         query = _online_procedures(scope.shape)
     else:
-        query = _distinct(scope.shape, online_of(changes(unfolded_after), ids, scope))
+        late = online_of(changes(unfolded_after, most=MOST_UNFOLDED), ids, scope)
+        query = _distinct(scope.shape, late)
     return int((await tx.execute(query, scope.values(period_ids=ids))).scalar_one())
 
 

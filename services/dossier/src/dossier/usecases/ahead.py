@@ -10,12 +10,9 @@ from dossier.domain.figures import ONLINE_PROCEDURES
 from dossier.domain.rollups import MEASURES, counted, running, tiles
 from dossier.store import figures, rollups
 from dossier.store.cells import KnownWindow
-from dossier.store.event_log import Mark
+from dossier.store.event_log import MOST_UNFOLDED, Mark
 from dossier.store.rollups import Cells, Situation
 from dossier.store.scopes import Scope
-
-MOST_UNFOLDED = 5_000
-"""With more events not yet folded, counting the facts is faster than adding them."""
 
 Counted = dict[str | None, dict[str, int]]
 """Counts by figure, by value of a dimension; under None, of all its values together."""
