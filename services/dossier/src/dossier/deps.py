@@ -10,7 +10,7 @@ from fastapi import Depends, Path, Query, Request, Response, Security
 from kit.auth import Actor, actor
 from kit.clock import Now
 from kit.db import Tx
-from kit.figures import AskedEvidence, AskedFigures, EvidenceQuery
+from kit.figures import AskedEvidence, EvidenceQuery
 from kit.hot import Hot
 from kit.preconditions import IfMatch, set_etag
 from kit.wire import AgencyCodeText, DossierCodeText
@@ -23,7 +23,7 @@ from dossier.schemas.look_up import DossierOut
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.catalogue import Sessions
 from dossier.usecases.changing import Change, agency_of
-from dossier.usecases.closing import Closer, close_past, require_closed
+from dossier.usecases.closing import Closer, require_closed
 from dossier.usecases.desk_hours import PreparedHours, prepare_hours
 from dossier.usecases.folding import Folder
 from dossier.usecases.handling import AtOnce
@@ -96,14 +96,6 @@ async def the_closer(request: Request) -> Closer:
 
 
 TheCloser = Annotated[Closer, Depends(the_closer)]
-
-
-async def known_at(asked: AskedFigures, _: FiguresReader, closer: TheCloser) -> datetime:
-    """Close the past before `ReadTx` takes its snapshot, and return as of when figures are told."""
-    return await close_past(closer, asked.known_at)
-
-
-KnownAt = Annotated[datetime, Depends(known_at)]
 
 
 async def closed_evidence(

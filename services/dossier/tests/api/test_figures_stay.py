@@ -232,3 +232,31 @@ async def test_an_instant_long_closed_raises_no_floor(client, app, agency):
     await told(client, agency, earlier.isoformat())
     async with app.state.hot.connection() as hot:
         assert (await look(hot)).reached == instant(first)
+
+
+async def test_while_an_agency_has_nothing_new_nothing_is_closed(
+    client, app, agency, a_dossier, later
+):
+    await accepted(client, a_dossier())
+    first = await told(client, agency)
+    later(seconds=9)
+    assert await told(client, agency) == first
+    assert await told(client, agency, first["known_at"]) == first
+    async with app.state.hot.connection() as hot:
+        assert (await look(hot)).reached == instant(first)
+    await accepted(client, a_dossier())
+    now = await told(client, agency)
+    assert instant(now) > instant(first)
+    assert value(now, "dossiers.received") == 2
+
+
+async def test_a_period_that_runs_is_told_as_of_now(client, app, agency, a_dossier, later):
+    """What is overdue today is another number than yesterday, though nothing was recorded."""
+    await accepted(client, a_dossier(received_at="2022-10-14T10:00:00+07:00"))
+    running = {"from": "2022-09-15", "to": "2022-12-14"}
+    first = await told(client, agency, **running)
+    later(days=14)
+    now = await told(client, agency, **running)
+    assert instant(now) > instant(first)
+    overdue = "dossiers.pending.overdue"
+    assert (value(first, overdue), value(now, overdue)) == (0, 1)

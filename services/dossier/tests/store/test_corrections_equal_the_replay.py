@@ -24,7 +24,7 @@ from dossier.store import course as courses
 from dossier.store import dossiers, figures
 from dossier.store.course import Act, Apology
 from dossier.store.intake import alone, driver_connection
-from dossier.store.readings import ALL_READ, reading_counts, reading_counts_by, reading_evidence
+from dossier.store.readings import ALL_READ, reading_counts, reading_evidence
 from dossier.store.scopes import Scope
 from dossier.usecases.acting import Acting
 from dossier.usecases.correcting import approve_correction, propose_correction, reject_correction
@@ -316,8 +316,9 @@ async def _figures_agree(tx, scope, diaries, known_at) -> None:
         expected = sum(definition.key in found for found in keys.values())
         assert await figures.count(tx, scope, definition.key) == expected, definition.key
     await _carried_over_is_what_pended(tx, scope)
-    counted = await reading_counts(tx, scope)
-    by_value = {name: await reading_counts_by(tx, scope, name) for name in DIMENSIONS}
+    counted = (await reading_counts(tx, scope))[None]
+    by_value = {name: await reading_counts(tx, scope, by=name) for name in DIMENSIONS}
+    assert all(found.pop(None) == counted for found in by_value.values())
     corrected = [
         d.code
         for d in diaries

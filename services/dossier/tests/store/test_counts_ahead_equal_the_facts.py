@@ -3,17 +3,25 @@
 import asyncio
 from dataclasses import replace
 from importlib.util import module_from_spec, spec_from_file_location
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 
 import pytest
 from dossier.domain.facts import Channel
-from dossier.store import cells, event_log, rollups
+from dossier.domain.figures import DIMENSIONS
+from dossier.store import cells, event_log, figures, rollups
 from dossier.store.agencies import number_agency
+from dossier.store.readings import reading_counts
+from dossier.store.record_floor import NEVER
 from dossier.store.scopes import Scope
+from dossier.store.watermark import watermark
+from dossier.tables.counts import record_floor
 from dossier.usecases import folding
+from dossier.usecases.closing import Closer, close_past
+from dossier.usecases.figures_at_once import count_at_once
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 _spec = spec_from_file_location("dossier_lives", Path(__file__).with_name("random_lives.py"))
 lives = module_from_spec(_spec)
@@ -55,6 +63,26 @@ async def test_counts_kept_ahead_say_what_the_facts_say(app, told, more, most):
     # One ward, and both: they are counted by statements of two shapes.
     await rolled.ahead_equals_raw(app, {wards[0]})
     await rolled.ahead_equals_raw(app, set(wards))
+    await _at_once_equals_raw(app, wards[0])
+
+
+async def _at_once_equals_raw(app, ward: str) -> None:
+    instant = await close_past(Closer(app.state.hot, lambda: lives.noon(rolled.TODAY)), None)
+    for period, known_at in product(rolled.PERIODS, (None, instant)):
+        scope = Scope(agencies={ward}, sight=None, period=period, known_at=known_at)
+        for by in (None, *DIMENSIONS):
+            found = await count_at_once(app.state.hot, scope, by=by, today=rolled.TODAY)
+            if known_at is None and period.last_day > rolled.TODAY:
+                assert found is None
+                continue
+            assert found.known_at == instant
+            async with app.state.read_sessions.begin() as tx:
+                counts = await figures.counts(tx, scope, rolled.KEYS, by=by)
+                assert rolled.some(found.counts) == rolled.some(counts), (period, by)
+                assert found.readings == await reading_counts(tx, scope, by=by)
+                assert found.watermark == await watermark(tx, replace(scope, known_at=instant))
+    async with app.state.sessions.begin() as tx:
+        await tx.execute(update(record_floor).values(reached=NEVER, settled=NEVER))
 
 
 @settings(

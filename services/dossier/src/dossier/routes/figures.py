@@ -7,7 +7,7 @@ from kit.db import ReadTx
 from kit.errors import refusals
 from kit.figures import AskedFigures, EvidencePage, FiguresOut, UnknownFigure
 
-from dossier.deps import AtOffice, ClosedEvidence, FiguresReader, KnownAt
+from dossier.deps import AtOffice, ClosedEvidence, FiguresReader, TheCloser
 from dossier.domain.errors import NotYourAgency, StillRecording, UnknownAgency
 from dossier.usecases import figures
 
@@ -17,14 +17,15 @@ _REFUSALS = (NotYourAgency, StillRecording, UnknownAgency)
 
 @router.get("", response_model=FiguresOut, responses=refusals(*_REFUSALS))
 async def list_figures(
-    asked: AskedFigures, known_at: KnownAt, reader: FiguresReader, office: AtOffice, tx: ReadTx
+    asked: AskedFigures, reader: FiguresReader, office: AtOffice, closer: TheCloser, tx: ReadTx
 ) -> Response:
     """Compute the figures of an agency and period.
 
     `known_at` of the answer is the instant they are told as of: asked as of it again they are the
-    same. It is before the one asked while a long write is under way.
+    same. It is before the one asked while a long write is under way, and may be when nothing of the
+    agency was recorded since.
     """
-    body = await figures.compute_figures(tx, office, asked, known_at=known_at, acting=reader)
+    body = await figures.compute_figures(tx, office, asked, closer=closer, acting=reader)
     return Response(body, media_type="application/json")
 
 

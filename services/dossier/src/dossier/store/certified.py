@@ -74,11 +74,12 @@ async def add_copies(tx: AsyncSession, copies: CertifiedCopies, *, agency_id: in
 
 async def copies_total(tx: AsyncSession, scope: Scope) -> int:
     """Return how many copies were certified in the period."""
-    return int((await tx.execute(_total(scope.shape), scope.values())).scalar_one())
+    return int((await tx.execute(totalling(scope.shape), scope.values())).scalar_one())
 
 
 @cache
-def _total(shape: Shape) -> Executable:
+def totalling(shape: Shape) -> Executable:
+    """Return the statement of `copies_total`."""
     known = _known(shape)
     query = select(func.coalesce(func.sum(known.c.copy_count), 0))
     return query.where(*_counted(known, shape))

@@ -1,6 +1,6 @@
 """Counting facts, and listing what was counted: one predicate per figure serves both."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -167,20 +167,28 @@ async def counts(
     Those of all its values together stand under None. A procedure with dossiers of several
     values is one procedure, so its total is not their sum.
     """
-    rows = await tx.execute(_counts(scope.shape, tuple(keys), by), scope.values())
+    rows = await tx.execute(counting(scope.shape, tuple(keys), by), scope.values())
+    return gathered(((row[0], row[1:]) for row in rows), keys)
+
+
+def gathered(
+    rows: Iterable[tuple[str | None, Sequence[int]]], keys: Sequence[str]
+) -> dict[str | None, dict[str, int]]:
+    """Add up the rows of `counting`, each a value with its numbers."""
     names = (*keys, ONLINE_PROCEDURES)
     found: dict[str | None, dict[str, int]] = {None: dict.fromkeys(names, 0)}
-    for row in rows:
-        mine = found.setdefault(row[0], dict.fromkeys(names, 0))
-        for name, number in zip(names, row[1:], strict=True):
+    for value, numbers in rows:
+        mine = found.setdefault(value, dict.fromkeys(names, 0))
+        for name, number in zip(names, numbers, strict=True):
             mine[name] += number
-            if row[0] is not None and name != ONLINE_PROCEDURES:
+            if value is not None and name != ONLINE_PROCEDURES:
                 found[None][name] += number
     return found
 
 
 @cache
-def _counts(shape: Shape, keys: tuple[str, ...], by: str | None) -> Executable:
+def counting(shape: Shape, keys: tuple[str, ...], by: str | None) -> Executable:
+    """Return the statement of `counts`: a value, a number for each key, that of procedures."""
     known = known_facts(shape)
     value = cast(literal(None) if by is None else known.c[DIMENSIONS[by]], Text).label("value")
     grouping = [] if by is None else [known.c[DIMENSIONS[by]]]
@@ -195,12 +203,13 @@ def _counts(shape: Shape, keys: tuple[str, ...], by: str | None) -> Executable:
 
 async def online_procedures_by(tx: AsyncSession, scope: Scope, by: str) -> dict[str | None, int]:
     """Return of how many procedures online dossiers were received; under None, of all values."""
-    rows = await tx.execute(_online_procedures_by(scope.shape, by), scope.values())
+    rows = await tx.execute(counting_procedures(scope.shape, by), scope.values())
     return {row[0]: row[1] for row in rows}
 
 
 @cache
-def _online_procedures_by(shape: Shape, by: str) -> Executable:
+def counting_procedures(shape: Shape, by: str) -> Executable:
+    """Return the statement of `online_procedures_by`."""
     known = known_facts(shape)
     value = known.c[DIMENSIONS[by]]
     query = _counting(known, shape, (), value, only=ONLINE_PROCEDURES)

@@ -1,6 +1,6 @@
 """Both readings of corrected ends, the corrections between them, and the reasons of delays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -18,6 +18,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     select,
     true,
     tuple_,
@@ -49,6 +50,7 @@ _ENDED = (*_VERSION, "due_on", "ended_on")
 _DAYS = ("received_on", "due_on", "ended_on")
 _NO_NUMBER: ColumnElement[int] = literal(0)
 _NO_NOTE: ColumnElement[str] = literal("")
+_ALL: ColumnElement[str] = literal_column("null::text", Text).label("value")
 _AS_KNOWN = (*_KEY, *DIMENSIONS.values(), *_DAYS)
 
 Place = tuple[date, int, int, int]
@@ -86,14 +88,33 @@ class Read:
         return None if self.ended_on == FOREVER else timeliness(self.ended_on, self.due_on)
 
 
-async def reading_counts(tx: AsyncSession, scope: Scope) -> dict[str, int]:
+Counts = dict[str | None, dict[str, int]]
+"""Counts by figure, by value of a dimension; under None, of all its values together."""
+
+
+async def reading_counts(tx: AsyncSession, scope: Scope, *, by: str | None = None) -> Counts:
     """Return the counts of corrections, of both readings and of the reasons, in one statement.
 
-    Every late dossier has a reason or none, so the reasons sum to all of them.
+    Every late dossier has a reason or none, so the reasons sum to all of them. The value of a
+    dossier is the one it has as known then: it has one, so what its values count is all there is.
     """
-    rows = await tx.execute(_counts(scope.shape), scope.values())
-    found: Mapping[str, int] = {row[0]: row[1] for row in rows}
-    return {key: found.get(key, 0) for key in _KEYS}
+    rows = await tx.execute(counting(scope.shape, by), scope.values())
+    return gathered(rows)
+
+
+def gathered(rows: Iterable[Sequence[Any]]) -> Counts:
+    """Add up the rows of `counting`: a key, a value and a number each."""
+    found: Counts = {None: dict.fromkeys(_KEYS, 0)}
+    for key, value, number in rows:
+        found.setdefault(value, dict.fromkeys(_KEYS, 0))[key] = number
+        if value is not None:
+            found[None][key] += number
+    return found
+
+
+def counting(shape: Shape, by: str | None) -> Executable:
+    """Return the statement of `reading_counts`."""
+    return _counts(shape) if by is None else _counts_by(shape, by)
 
 
 @cache
@@ -109,21 +130,13 @@ def _counts(shape: Shape) -> Executable:
         SOFTWARE_ONLY: _first_late(shape, is_in_time_now=True),
     }
     readings = [
-        select(literal(key).label("key"), func.count()).select_from(rows.subquery())
+        select(literal(key).label("key"), _ALL, func.count()).select_from(rows.subquery())
         for key, rows in behind.items()
     ]
     reason = _reason(late, shape)
-    counted = cast("Select[Any]", select(_REASON + reason.code, func.count()))
+    counted = cast("Select[Any]", select(_REASON + reason.code, _ALL, func.count()))
     reasons = _with_reasons(counted.group_by(reason.code), late, reason)
     return union_all(*readings, reasons)
-
-
-async def reading_counts_by(tx: AsyncSession, scope: Scope, by: str) -> dict[str, dict[str, int]]:
-    """Return the same counts by value of a dimension: the one a dossier has as known then."""
-    found: dict[str, dict[str, int]] = {}
-    for key, value, number in await tx.execute(_counts_by(scope.shape, by), scope.values()):
-        found.setdefault(value, dict.fromkeys(_KEYS, 0))[key] = number
-    return found
 
 
 @cache

@@ -1,6 +1,6 @@
 """Counts ahead: how far they reach, what they say, and whether the facts say the same."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -26,6 +26,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     tuple_,
     union_all,
 )
@@ -53,6 +54,7 @@ class Situation:
     mark: Mark
     is_counted: bool
     unfolded: int
+    own_unfolded: int
     changed_since: bool
     windows: Sequence[KnownWindow]
 
@@ -60,37 +62,55 @@ class Situation:
 async def situation(tx: AsyncSession, scope: Scope, *, most: int) -> Situation:
     """Return how far the cells reach, in one statement; more than `most` unfolded are not counted.
 
-    `changed_since`: something was recorded after the instant as of which is asked.
+    `own_unfolded` of them are of the agencies asked about. `changed_since`: something was recorded
+    after the instant as of which is asked.
     """
     before = scope.period.last_day + timedelta(days=LONGEST_DAYS)
     values = scope.values(most=most + 1, before=before)
-    rows = (await tx.execute(_situation(scope.shape), values)).all()
+    rows = (await tx.execute(situated(scope.shape), values)).mappings().all()
+    return as_situation(rows, changed_since=rows[0]["changed_since"])
+
+
+def as_situation(rows: Sequence[Mapping[str, Any]], *, changed_since: bool) -> Situation:
+    """Return what the rows of `situated` say."""
     first = rows[0]
     return Situation(
-        mark=Mark(first.xid, first.position),
-        is_counted=first.counted_to is None,
-        unfolded=first.unfolded,
-        changed_since=first.changed_since,
+        mark=Mark(first["xid"], first["position"]),
+        is_counted=first["counted_to"] is None,
+        unfolded=first["unfolded"],
+        own_unfolded=first["own_unfolded"],
+        changed_since=changed_since,
         windows=[
-            KnownWindow(row.period_id, Window(row.period_code, row.starts_on, row.ends_on))
+            KnownWindow(
+                row["period_id"], Window(row["period_code"], row["starts_on"], row["ends_on"])
+            )
             for row in rows
-            if row.period_id is not None
+            if row["period_id"] is not None
         ],
     )
 
 
 @cache
-def _situation(shape: Shape) -> Executable:
+def situated(shape: Shape) -> Select[Any]:
+    """Return the statement of `situation`: a row a window, the rest on each."""
     at = select(fold_positions).where(fold_positions.c.fold == FOLD).subquery("at")
     late = (
-        select(events.c.xid)
+        select(events.c.agency_id)
         .where(
             tuple_(events.c.xid, events.c.position)
-            > tuple_(select(at.c.xid).scalar_subquery(), select(at.c.position).scalar_subquery())
+            > tuple_(
+                # Before anything was folded there is nothing to add to, so nothing is counted.
+                select(at.c.xid).where(at.c.xid > 0).scalar_subquery(),
+                select(at.c.position).scalar_subquery(),
+            )
         )
+        # In the order of their index, which the planner would not use for so many otherwise.
+        .order_by(events.c.xid, events.c.position)
         .limit(bindparam("most", type_=Integer))
         .subquery("late")
     )
+    own = func.count().filter(shape.sees(late.c.agency_id))
+    unfolded = select(func.count().label("every"), own.label("own")).subquery("unfolded")
     near = and_(
         stat_periods.c.ends_on >= shape.start,
         stat_periods.c.ends_on < bindparam("before", type_=Date),
@@ -100,10 +120,11 @@ def _situation(shape: Shape) -> Executable:
         at.c.xid,
         at.c.position,
         at.c.counted_to,
-        select(func.count()).select_from(late).scalar_subquery().label("unfolded"),
+        unfolded.c.every.label("unfolded"),
+        unfolded.c.own.label("own_unfolded"),
         changed_since(shape).label("changed_since"),
         stat_periods,
-    ).select_from(at.outerjoin(stat_periods, near))
+    ).select_from(at.join(unfolded, true()).outerjoin(stat_periods, near))
 
 
 async def cells(
@@ -121,7 +142,7 @@ async def cells(
     """
     ids = [known.period_id for known in chain]
     if unfolded_after is None:
-        query = _cells(scope.shape, by_field=by_field)
+        query = adding_cells(scope.shape, by_field=by_field)
     else:
         late = cells_of(changes(unfolded_after, most=MOST_UNFOLDED), ids, scope)
         query = _summed(scope.shape, late, by_field=by_field)
@@ -131,7 +152,8 @@ async def cells(
 
 
 @cache
-def _cells(shape: Shape, *, by_field: bool) -> Executable:
+def adding_cells(shape: Shape, *, by_field: bool) -> Executable:
+    """Return the statement of `cells` when all is folded: a field, a number for each measure."""
     return _summed(shape, None, by_field=by_field)
 
 
@@ -169,7 +191,7 @@ async def online_procedures_count(
     """Return of how many procedures online dossiers were received."""
     ids = [known.period_id for known in chain]
     if unfolded_after is None:
-        query = _online_procedures(scope.shape)
+        query = adding_procedures(scope.shape)
     else:
         late = online_of(changes(unfolded_after, most=MOST_UNFOLDED), ids, scope)
         query = _distinct(scope.shape, late)
@@ -177,7 +199,8 @@ async def online_procedures_count(
 
 
 @cache
-def _online_procedures(shape: Shape) -> Executable:
+def adding_procedures(shape: Shape) -> Executable:
+    """Return the statement of `online_procedures_count` when all is folded."""
     return _distinct(shape, None) if shape.reach is Reach.ONE else _walked(shape)
 
 

@@ -37,13 +37,13 @@ def changed_since(shape: Shape) -> ColumnElement[bool]:
 
 async def watermark(tx: AsyncSession, scope: Scope) -> datetime | None:
     """Return when the last event known then was recorded; None when there is none."""
-    found: datetime | None = await tx.scalar(_watermark(scope.shape), scope.values())
+    found: datetime | None = await tx.scalar(looking_up_last(scope.shape), scope.values())
     return found
 
 
 @cache
-def _watermark(shape: Shape) -> Executable:
-    """Look the last event up agency by agency: the index has it at hand."""
+def looking_up_last(shape: Shape) -> Executable:
+    """Return the statement of `watermark`, which looks agency by agency: the index has it ready."""
     recorded = events.c.recorded_at
     last = select(recorded).where(events.c.agency_id == agencies.c.agency_id)
     if not shape.knows_now:

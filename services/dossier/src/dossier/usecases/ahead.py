@@ -1,6 +1,6 @@
 """Answering figures from the counts kept ahead, where they say exactly what the facts say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -16,7 +16,7 @@ from dossier.store.scopes import Scope
 
 Counted = dict[str | None, dict[str, int]]
 """Counts by figure, by value of a dimension; under None, of all its values together."""
-_FIELD = "procedure_field"
+FIELD = "procedure_field"
 
 
 async def count_figures(
@@ -26,13 +26,13 @@ async def count_figures(
     situation = await rollups.situation(tx, scope, most=MOST_UNFOLDED)
     if not situation.changed_since:
         scope = replace(scope, known_at=None)
-    chain = _chain(situation, scope, today) if by in (None, _FIELD) else []
+    chain = chain_of(situation, scope, today) if by in (None, FIELD) else []
     if not chain:
         return await figures.counts(tx, scope, keys, by=by)
-    return await _from_cells(tx, scope, situation, chain, by_field=by == _FIELD)
+    return await _from_cells(tx, scope, situation, chain, by_field=by == FIELD)
 
 
-def _chain(situation: Situation, scope: Scope, today: date) -> list[KnownWindow]:
+def chain_of(situation: Situation, scope: Scope, today: date) -> list[KnownWindow]:
     """Return the windows to add up; none when they do not say what the facts say."""
     if situation.changed_since or situation.unfolded > MOST_UNFOLDED:
         return []
@@ -52,20 +52,23 @@ async def _from_cells(
     *,
     by_field: bool,
 ) -> Counted:
-    after = situation.mark if situation.unfolded else None
+    after = situation.mark if situation.own_unfolded else None
     cells = await rollups.cells(tx, scope, chain, by_field=by_field, unfolded_after=after)
     if chain[-1].window.ends_on > scope.period.last_day:
         cells = await _as_of_today(tx, scope, cells, by_field=by_field)
+    if by_field:
+        return summed(cells, await figures.online_procedures_by(tx, scope, FIELD))
+    procedures = await rollups.online_procedures_count(tx, scope, chain, unfolded_after=after)
+    return {None: summed(cells, {None: procedures})[None]}
+
+
+def summed(cells: Cells, procedures: Mapping[str | None, int]) -> Counted:
+    """Return the counts of each cell and, under None, of all of them, with those of procedures."""
     whole = {name: sum(cell[name] for cell in cells.values()) for name in MEASURES}
     found: Counted = {None: counted(whole)}
-    if not by_field:
-        procedures = await rollups.online_procedures_count(tx, scope, chain, unfolded_after=after)
-        found[None][ONLINE_PROCEDURES] = procedures
-        return found
-    by_value = await figures.online_procedures_by(tx, scope, _FIELD)
-    found |= {field: counted(cell) for field, cell in cells.items()}
+    found |= {value: counted(cell) for value, cell in cells.items()}
     for value, row in found.items():
-        row[ONLINE_PROCEDURES] = by_value.get(value, 0)
+        row[ONLINE_PROCEDURES] = procedures.get(value, 0)
     return found
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from types import MappingProxyType
 
-from kernel.figures import Figure, FigureKind
+from kernel.figures import NO_DIMENSIONS, Figure, FigureKind
 from kernel.periods import ReportingPeriod
 from kernel.ratios import Ratio
 from kernel.time_zone import local_day
@@ -29,33 +28,47 @@ from dossier.domain.permissions import require_sight
 from dossier.store import certified
 from dossier.store import figures as store
 from dossier.store.figures import RETURNED, Behind, Place
-from dossier.store.readings import reading_counts, reading_counts_by
+from dossier.store.readings import reading_counts
 from dossier.store.scopes import Scope
 from dossier.store.watermark import as_present, watermark
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.ahead import Counted, count_figures
+from dossier.usecases.closing import Closer, close_past
+from dossier.usecases.figures_at_once import count_at_once
 from dossier.usecases.places import evidence_place, place
 from dossier.usecases.readings import READ, readings_page
 
 _COPIES = "certified_copies"
 _IN_TIME = "dossiers.settled.in_time"
-_IN_ALL: Mapping[str, str] = MappingProxyType({})
 _COUNTED = [*(d.key for d in COUNTED), _IN_TIME]
 
 
 async def compute_figures(
-    tx: AsyncSession, office: Office, query: FigureQuery, *, known_at: datetime, acting: Acting
+    tx: AsyncSession, office: Office, query: FigureQuery, *, closer: Closer, acting: Acting
 ) -> bytes:
     """Write every figure of an agency and period, in total and by a dimension when asked.
 
-    `known_at` is closed, so asking as of it again gives the same again.
+    `known_at` of the answer is closed, so asking as of it again gives the same again.
+
+    Raises:
+        StillRecording: no instant is closed yet as of which they could be told.
     """
-    scope = await scope_of(office, replace(query, known_at=known_at), acting=acting)
-    found = await all_figures(tx, scope, by=query.by, today=local_day(acting.now))
-    last = await watermark(tx, scope)
+    scope, today = await scope_of(office, query, acting=acting), local_day(acting.now)
+    found = await count_at_once(closer.hot, scope, by=query.by, today=today)
+    if found is not None:
+        known_at, last, counts = found.known_at, found.watermark, found.counts
+        counts[None][_COPIES] = found.copies
+        _add_readings(counts, found.readings)
+        figures = _figures(counts, query.by)
+    else:
+        # Only then is the snapshot taken that is counted in.
+        known_at = await close_past(closer, query.known_at)
+        scope = await scope_of(office, replace(query, known_at=known_at), acting=acting)
+        figures = await all_figures(tx, scope, by=query.by, today=today)
+        last = await watermark(tx, scope)
     return figures_written(
         DEFINITIONS,
-        found,
+        figures,
         query,
         watermark="none" if last is None else last.isoformat(),
         known_at=known_at,
@@ -86,25 +99,25 @@ async def all_figures(
     """Return the figures of a scope, totals first, then those of each value of a dimension."""
     logged = await as_present(tx, scope)
     found = await count_figures(tx, logged, _COUNTED, by=by, today=today)
-    total = found[None]
-    total[_COPIES] = await certified.copies_total(tx, scope)
-    total |= await reading_counts(tx, logged)
+    found[None][_COPIES] = await certified.copies_total(tx, scope)
+    _add_readings(found, await reading_counts(tx, logged, by=by))
+    return _figures(found, by)
+
+
+def _figures(found: Counted, by: str | None) -> list[Figure]:
+    figures = [_figure(key, found[None]) for key in DEFINITIONS]
     if by is not None:
-        _add_readings(found, await reading_counts_by(tx, logged, by))
-    figures = [_figure(key, total) for key in DEFINITIONS]
-    values = sorted(value for value in found if value is not None)
-    if by is not None:
-        figures += [
-            _figure(key, found[value], {by: value}) for value in values for key in BROKEN_DOWN
-        ]
+        for value in sorted(value for value in found if value is not None):
+            counts, place = found[value], {by: value}
+            figures += [_figure(key, counts, place) for key in BROKEN_DOWN]
     return figures
 
 
-def _add_readings(found: Counted, readings: Mapping[str, Mapping[str, int]]) -> None:
+def _add_readings(found: Counted, readings: Counted) -> None:
     """Put readings beside the counts of each value; a value may have readings only."""
-    for value in {*found, *readings} - {None}:
+    for value in {*found, *readings}:
         counts = found.setdefault(value, dict.fromkeys((*_COUNTED, ONLINE_PROCEDURES), 0))
-        counts |= readings.get(value or "", dict.fromkeys(READ, 0))
+        counts |= readings.get(value, dict.fromkeys(READ, 0))
 
 
 async def list_evidence(
@@ -126,10 +139,10 @@ async def list_evidence(
 
 
 def _figure(
-    key: str, counted: Mapping[str, int], dimensions: Mapping[str, str] = _IN_ALL
+    key: str, counted: Mapping[str, int], dimensions: Mapping[str, str] = NO_DIMENSIONS
 ) -> Figure:
     if key not in RATES:
-        return Figure(key, counted[key], dimensions=dimensions)
+        return Figure(key, counted[key], None, None, dimensions)
     part, whole = (counted[name] for name in RATES[key])
     return Figure(key, Ratio(part, whole).percent(), part, whole, dimensions)
 
