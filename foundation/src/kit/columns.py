@@ -1,7 +1,6 @@
 """Many rows as one call takes them: an array per field, unnested by the database."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from datetime import date, datetime, time
 from operator import attrgetter
 from typing import Any, Generic, NewType, TypeVar, get_args, get_type_hints
@@ -28,9 +27,9 @@ class Columns(Generic[RowT]):
     """The columns of the dataclass `row`, whose fields are of plain types or those or None."""
 
     def __init__(self, row: type[RowT]) -> None:
-        self.names = tuple(field.name for field in fields(row))  # type: ignore[arg-type]
         hints = get_type_hints(row)
-        self._kinds = [_kind(hints[name]) for name in self.names]
+        self.names = tuple(hints)
+        self._kinds = [_kind(hint) for hint in hints.values()]
         self._values = attrgetter(*self.names)
 
     def source(self, alias: str) -> str:

@@ -1,11 +1,13 @@
 """Counts kept ahead are compared with the facts once a day, whichever replica does it."""
 
 import asyncio
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
+import httpx
 import pytest
 from dossier import main
 from dossier.store import verifications
@@ -13,58 +15,85 @@ from dossier.tables.agencies import agencies
 from dossier.tables.counts import last_verification, stat_cells
 from dossier.usecases import folding, verifying
 from dossier.usecases.folding import RollupGauges
+from kit.db import create_engine, write_sessions
 from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
 from sqlalchemy import delete, select, update
 
+NOW = datetime(2022, 10, 15, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
+@pytest.fixture(scope="session")
+def own_settings(settings, database_url):
+    """A database without the dossiers of other tests: all of it is compared again and again."""
+    url = SecretStr(database_url("dossier", "verifying"))
+    return settings.model_copy(update={"database_url": url})
+
+
 @asynccontextmanager
-async def a_replica(settings, app, catalog, copies):
-    """Another process of the service, with pools, gauges and tasks of its own."""
-    replica = main.create_app(settings)
+async def a_replica(own_settings, catalog):
+    """A process of the service, with pools, gauges and tasks of its own."""
+    replica = main.create_app(own_settings)
     async with replica.router.lifespan_context(replica):
-        replica.state.clock = app.state.clock
-        replica.state.office = main.open_office(replica, catalog, copies)
+        replica.state.clock = lambda: NOW
+        replica.state.office = main.open_office(replica, catalog, replica.state.sessions)
         yield replica
 
 
 @pytest.fixture
-async def replicas(settings, app, catalog, copies):
+async def replicas(own_settings, catalog):
     """Two replicas that have just started on counts that nobody has compared yet."""
-    async with app.state.sessions.begin() as tx:
+    # Before they start: each shows at once what was found last.
+    engine = create_engine(
+        own_settings.database_url.get_secret_value(), pool_size=1, application_name="test"
+    )
+    async with write_sessions(engine).begin() as tx:
         await tx.execute(delete(last_verification))
-    await folding.fold_log(app.state.folder, most=1_000_000)
-    async with (
-        a_replica(settings, app, catalog, copies) as one,
-        a_replica(settings, app, catalog, copies) as other,
-    ):
+    await engine.dispose()
+    async with a_replica(own_settings, catalog) as one, a_replica(own_settings, catalog) as other:
+        await fold(one)
         yield one, other
 
 
 @pytest.fixture
-def move(app, replicas):
+def move(replicas):
     """Move the clock of every replica."""
 
     def on(**span: float) -> None:
-        instant = app.state.clock() + timedelta(**span)
-        for one in (app, *replicas):
+        instant = replicas[0].state.clock() + timedelta(**span)
+        for one in replicas:
             one.state.clock = lambda: instant
 
     return on
 
 
 @pytest.fixture
-async def a_wrong_cell(app, client, a_dossier, agency):
-    await client.post("/v1/dossiers", json=a_dossier())
-    await folding.fold_log(app.state.folder, most=1_000_000)
+async def client(replicas, bearer) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the first replica."""
+    transport = httpx.ASGITransport(replicas[0])
+    keeper = bearer("figures:fold", "dossiers:receive", agency="*")
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://dossier", headers=keeper
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+async def a_wrong_cell(replicas, client, a_dossier, agency):
+    assert (await client.post("/v1/dossiers", json=a_dossier())).status_code == 201
+    await fold(replicas[0])
     wrong = stat_cells.c.agency_id.in_(
         select(agencies.c.agency_id).where(agencies.c.code == agency)
     )
-    async with app.state.sessions.begin() as tx:
-        await tx.execute(update(stat_cells).where(wrong).values(apologies=5))
+    async with replicas[0].state.sessions.begin() as tx:
+        assert (await tx.execute(update(stat_cells).where(wrong).values(apologies=5))).rowcount
     yield
     assert (await client.post("/v1/figure-folds", json={"rebuild": True})).status_code == 200
+
+
+async def fold(replica) -> None:
+    await folding.fold_log(replica.state.folder, most=1_000_000)
 
 
 async def compare(replica, *, every: timedelta = DAY):
@@ -85,10 +114,10 @@ async def test_what_was_never_compared_is_not_said_to_be_equal(replicas):
     assert [await shown_by(one) for one in replicas] == [(None, None)] * 2
 
 
-async def test_of_two_replicas_that_begin_together_one_compares_and_both_show_it(replicas, app):
+async def test_of_two_replicas_that_begin_together_one_compares_and_both_show_it(replicas):
     found = await asyncio.gather(*(compare(one) for one in replicas))
     assert sorted(one is None for one in found) == [False, True]
-    at = app.state.clock().timestamp()
+    at = NOW.timestamp()
     assert [await shown_by(one) for one in replicas] == [(0, at)] * 2
 
 
@@ -109,12 +138,11 @@ async def test_a_wrong_cell_that_one_replica_found_is_told_by_all(replicas, a_wr
     assert (await shown_by(other))[0] == found.differences
 
 
-async def test_a_replica_that_died_comparing_is_replaced_before_long(replicas, app, move):
+async def test_a_replica_that_died_comparing_is_replaced_before_long(replicas, move):
     _, other = replicas
-    now = app.state.clock()
-    async with app.state.sessions.begin() as tx:  # what a dead replica leaves behind
+    async with replicas[0].state.sessions.begin() as tx:  # what a dead replica leaves behind
         assert await verifications.claim(
-            tx, now=now, due_before=now - DAY, until=now + timedelta(minutes=10)
+            tx, now=NOW, due_before=NOW - DAY, until=NOW + timedelta(minutes=10)
         )
     move(minutes=9)
     assert await compare(other) is None
@@ -122,11 +150,8 @@ async def test_a_replica_that_died_comparing_is_replaced_before_long(replicas, a
     assert await compare(other) is not None
 
 
-async def test_a_replica_that_was_thought_dead_writes_nothing_over_its_successor(
-    replicas, app, move
-):
+async def test_a_replica_that_was_thought_dead_writes_nothing_over_its_successor(replicas, move):
     one, other = replicas
-    now = app.state.clock()
     successors = []
 
     class Slow:
@@ -145,17 +170,17 @@ async def test_a_replica_that_was_thought_dead_writes_nothing_over_its_successor
 
     slow = replace(one.state.figure_verifier, reading=Slow())
     assert await verifying.verify_everything(slow, every=DAY) is None
-    assert successors[0].verified_at == now + timedelta(minutes=15)
+    assert successors[0].verified_at == NOW + timedelta(minutes=15)
     assert (await shown_by(one))[1] == successors[0].verified_at.timestamp()
 
 
 async def test_everything_compared_by_hand_is_shown_by_all_and_due_again_a_day_later(
-    client, app, replicas, move
+    client, replicas, move
 ):
     assert (await client.post("/v1/figure-verifications", json={})).json()["differences"] == []
-    at = app.state.clock().timestamp()
+    at = NOW.timestamp()
+    assert shown(replicas[0], "tthc_rollup_verified_timestamp_seconds") == at
     assert [await shown_by(one) for one in replicas] == [(0, at)] * 2
-    assert shown(app, "tthc_rollup_verified_timestamp_seconds") == at
     assert await compare(replicas[0]) is None
     move(days=1)
     assert await compare(replicas[0]) is not None
@@ -168,21 +193,30 @@ async def test_a_part_compared_by_hand_says_nothing_of_the_whole(client, replica
     assert await shown_by(replicas[0]) == (None, None)
 
 
-async def test_a_comparison_by_hand_does_not_end_one_that_is_under_way(client, replicas, app):
-    now = app.state.clock()
-    async with app.state.sessions.begin() as tx:
-        run = await verifications.claim(tx, now=now, due_before=now - DAY, until=now + DAY)
+async def test_a_comparison_by_hand_does_not_end_one_that_is_under_way(client, replicas):
+    async with replicas[0].state.sessions.begin() as tx:
+        run = await verifications.claim(tx, now=NOW, due_before=NOW - DAY, until=NOW + DAY)
     assert (await client.post("/v1/figure-verifications", json={})).status_code == 200
-    async with app.state.sessions.begin() as tx:
-        assert await verifications.extend(tx, run, until=now + DAY)
+    async with replicas[0].state.sessions.begin() as tx:
+        assert await verifications.extend(tx, run, until=NOW + DAY)
 
 
-async def until_shown(verifier, name: str) -> float | None:
-    for _ in range(500):
-        if (value := verifier.gauges._registry.get_sample_value(name)) is not None:
-            return value
-        await asyncio.sleep(0.02)
-    return None
+@asynccontextmanager
+async def verifying_again_and_again(verifier, *, seconds: float):
+    task = asyncio.create_task(verifying.keep_verifying(verifier, seconds=seconds))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def until_shown(verifier, name: str) -> float:
+    async with asyncio.timeout(60):
+        while (value := verifier.gauges._registry.get_sample_value(name)) is None:  # noqa: ASYNC110 - a gauge, not an event
+            await asyncio.sleep(0.02)
+    return value
 
 
 @pytest.mark.parametrize("failure", [OSError("no"), asyncpg.InternalClientError("no")], ids=type)
@@ -196,9 +230,8 @@ async def test_the_comparison_in_the_background_outlives_a_failure(replicas, fai
         return verifier.clock()
 
     failing = replace(verifier, clock=clock, gauges=RollupGauges(CollectorRegistry()))
-    task = asyncio.create_task(verifying.keep_verifying(failing, seconds=0.01))
-    assert await until_shown(failing, "tthc_rollup_differences") == 0
-    task.cancel()
+    async with verifying_again_and_again(failing, seconds=0.01):
+        assert await until_shown(failing, "tthc_rollup_differences") == 0
     assert next(failures, None) is None
 
 
@@ -206,6 +239,5 @@ async def test_a_replica_that_compares_nothing_shows_what_others_found(replicas)
     one, other = replicas
     await compare(one)
     idle = replace(other.state.figure_verifier, gauges=RollupGauges(CollectorRegistry()))
-    task = asyncio.create_task(verifying.keep_verifying(idle, seconds=0))
-    assert await until_shown(idle, "tthc_rollup_differences") == 0
-    task.cancel()
+    async with verifying_again_and_again(idle, seconds=0):
+        assert await until_shown(idle, "tthc_rollup_differences") == 0

@@ -15,8 +15,9 @@ from dossier.store import at_once, figures, readings
 from dossier.store.agencies import Reach
 from dossier.store.at_once import Closed
 from dossier.store.cells import KnownWindow
+from dossier.store.event_log import MOST_UNFOLDED
 from dossier.store.scopes import Scope
-from dossier.usecases.ahead import FIELD, MOST_UNFOLDED, Counted, chain_of, summed
+from dossier.usecases.ahead import FIELD, Counted, chain_of, summed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
