@@ -18,12 +18,16 @@ class Channel(StrEnum):
     ONLINE = "online"
     POSTAL = "postal"
 
+    __hash__ = str.__hash__  # as lifecycle.Status has its number's
+
 
 class EndKind(StrEnum):
     """Why the clock ended."""
 
     SETTLED = "settled"
     STOPPED = "stopped"
+
+    __hash__ = str.__hash__
 
 
 class ReturnMethod(StrEnum):
@@ -32,6 +36,8 @@ class ReturnMethod(StrEnum):
     DIRECT = "direct"
     POSTAL = "postal"
     ONLINE = "online"
+
+    __hash__ = str.__hash__
 
 
 class Timeliness(StrEnum):

@@ -32,11 +32,12 @@ def past_course(
         InTheFuture: an instant lies after now.
         InconsistentHistory: the instants are out of order, or what is told contradicts itself.
     """
-    _require_order(told, now=now)
-    if not told.is_plain:
+    is_plain = told.is_plain
+    _require_order(told, now=now, is_plain=is_plain)
+    if not is_plain:
         return replayed(told, terms, desk)
     events = _events(told)
-    *_before, last = events
+    last = events[-1]
     return (
         Course(
             status=last.to_status,
@@ -63,9 +64,7 @@ def _events(told: Told) -> tuple[PastEvent, ...]:
 
 
 def _following(events: Sequence[PastEvent], to: Status, at: datetime) -> PastEvent:
-    return PastEvent(
-        _KINDS[to], events[-1].to_status, to, at, tells_facts=to is not Status.IN_PROCESS
-    )
+    return PastEvent(_KINDS[to], events[-1].to_status, to, at, None, to is not Status.IN_PROCESS)
 
 
 def _facts(told: Told) -> Facts:
@@ -88,10 +87,10 @@ def _method(told: Told) -> ReturnMethod | None:
     return None if told.returned_at is None else told.return_method or ReturnMethod.DIRECT
 
 
-def _require_order(told: Told, *, now: datetime) -> None:
+def _require_order(told: Told, *, now: datetime, is_plain: bool) -> None:
     settled_at = told.settled_at or told.received_at
     last = told.returned_at or settled_at
-    if not told.is_plain:
+    if not is_plain:
         last = last_instant(told)
     if last > now:
         raise InTheFuture(occurred_at=last)
@@ -103,7 +102,7 @@ def _require_order(told: Told, *, now: datetime) -> None:
         raise InconsistentHistory(why="returned_but_not_settled", pointer="settled_at")
     if told.return_method is not None and told.returned_at is None:
         raise InconsistentHistory(why="method_without_return", pointer="return_method")
-    if told.is_plain and told.status is not None and told.status not in _possible(told):
+    if is_plain and told.status is not None and told.status not in _possible(told):
         raise InconsistentHistory(why="status", pointer="status")
 
 

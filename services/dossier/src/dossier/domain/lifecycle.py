@@ -20,6 +20,9 @@ class Status(IntEnum):
     SETTLED = 9
     RETURNED = 10
 
+    # Enum's own hash is a call of Python, and an import looks up many a status per line.
+    __hash__ = int.__hash__
+
 
 LABELS_VI: dict[Status, str] = {
     Status.FILED: "Mới đăng ký",

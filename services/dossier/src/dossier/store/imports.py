@@ -126,16 +126,21 @@ async def store_histories(
         recorded_at = copying.instant(await connection.fetchval(_RECORDED, clock()))
         numbered = [(new[key], serials[key]) for key in new]
         await _copy(connection, numbered, recorded_at, copying.text(by))
-    known |= {key: ((new[key].issued_on, serial), new[key].told) for key, serial in serials.items()}
-    return [_placed(history, *known[_external(history)], new) for history in histories]
+    return [_placed(history, known, new, serials) for history in histories]
 
 
 def _placed(
-    history: History, place: Place, content: Content, new: Mapping[External, History]
+    history: History,
+    known: Mapping[External, tuple[Place, Content]],
+    new: Mapping[External, History],
+    serials: Mapping[External, int],
 ) -> Placed:
     """Say what became of a history; a batch may hold a second one alike, or one unlike."""
-    if new.get(_external(history)) is history:
-        return Placed(*place, Outcome.STORED)
+    key = _external(history)
+    first = new.get(key)
+    if first is history:
+        return Placed(history.issued_on, serials[key], Outcome.STORED)
+    place, content = known[key] if first is None else ((first.issued_on, serials[key]), first.told)
     alike = content.says(history.told)
     return Placed(*place, Outcome.DUPLICATE if alike else Outcome.REUSED)
 

@@ -1,7 +1,7 @@
 """Writing an imported history as the rows that COPY takes."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -60,7 +60,11 @@ class History:
     external_id: str
     issued_on: date
     received_at: datetime
-    told: Content
+    procedure_code: str
+    channel: Channel
+    full_name: str
+    occurred_at: Sequence[datetime]
+    marks: frozenset[str]
     applicant: bytes
     dossier: bytes
     name: bytes
@@ -68,6 +72,17 @@ class History:
     facts: Sequence[bytes]
     papers: Papers | None
     """None when nothing but receipt, end and return is told."""
+
+    @property
+    def told(self) -> Content:
+        """Return what tells it from others; few histories meet one that they must be told from."""
+        return Content(
+            self.procedure_code,
+            self.channel,
+            self.full_name,
+            frozenset(self.occurred_at),
+            self.marks,
+        )
 
 
 class Scribe:
@@ -81,6 +96,7 @@ class Scribe:
         self._state = cache(_state)
         self._act = cache(_act)
         self._received = cache(_received)
+        self._kind = cache(_kind)
 
     def history(
         self, particulars: Particulars, course: Course, events: Sequence[PastEvent], told: Told
@@ -94,18 +110,18 @@ class Scribe:
             particulars.external_id,
             course.facts.received_on,
             particulars.received_at,
-            Content(
-                particulars.version.procedure_code,
-                course.facts.channel,
-                particulars.full_name,
-                frozenset(event.occurred_at for event in events),
-                _marks(particulars, told),
-            ),
+            particulars.version.procedure_code,
+            course.facts.channel,
+            particulars.full_name,
+            [event.occurred_at for event in events],
+            _NO_MARKS
+            if is_plain and particulars.previous_code is None
+            else _marks(particulars, told),
             _applicant(particulars),
             self._dossier(particulars, course, told, instants, resolver_id),
             copying.text(folded(particulars.full_name)),
-            list(self._events(course, events, instants)),
-            list(self._facts(particulars, course.facts, version=_facts_version(events))),
+            self._events(course, events, instants),
+            self._facts(particulars, course.facts, version=_facts_version(events)),
             None if is_plain else _papers(particulars, told, events, resolver_id),
         )
 
@@ -150,35 +166,39 @@ class Scribe:
 
     def _events(
         self, course: Course, events: Sequence[PastEvent], instants: Sequence[bytes]
-    ) -> Iterator[bytes]:
-        details = self._received(course.due_on)
+    ) -> list[bytes]:
+        details, written = self._received(course.due_on), []
         for number, (event, at) in enumerate(zip(events, instants, strict=True), start=1):
             act = self._act(number, event.kind, event.from_status, event.to_status)
-            yield act + at + (details if event.details is None else _said(event.details))
+            said = details if event.details is None else _said(event.details)
+            written.append(act + at + said)
             details = _IMPORTED
+        return written
 
-    def _facts(self, of: Particulars, facts: Facts, *, version: int) -> Iterator[bytes]:
+    def _facts(self, of: Particulars, facts: Facts, *, version: int) -> list[bytes]:
         days, words = self._days, self._words
         last = len(facts.stretches)
-        for number, stretch in enumerate(facts.stretches, start=1):
-            yield b"".join(
+        kind = self._kind(facts.channel, of.version.field_code, of.version.procedure_code)
+        received_on, apologised_on = days(facts.received_on), days(facts.apologised_on)
+        ended = days(facts.ended_on) + words(facts.end_kind)
+        returned = days(facts.returned_on) + words(facts.return_method)
+        return [
+            b"".join(
                 (
                     self._stretch(number, version, number == last),
-                    words(facts.channel),
-                    words(of.version.field_code),
-                    words(of.version.procedure_code),
-                    days(facts.received_on),
+                    kind,
+                    received_on,
                     days(stretch.from_on),
                     days(stretch.until_on),
                     days(stretch.due_on),
                     _WAITING if stretch.is_waiting else _RUNNING,
-                    days(facts.ended_on),
-                    words(facts.end_kind),
-                    days(facts.returned_on),
-                    words(facts.return_method),
-                    days(facts.apologised_on),
+                    ended,
+                    returned,
+                    apologised_on,
                 )
             )
+            for number, stretch in enumerate(facts.stretches, start=1)
+        ]
 
 
 def _applicant(of: Particulars) -> bytes:
@@ -210,6 +230,10 @@ def _terms(version: ProcedureVersion, limit: TimeLimit) -> bytes:
 
 def _stretch(number: int, version: int, is_last: bool) -> bytes:  # noqa: FBT001 - as in copying
     return copying.smallint(number) + copying.integer(version) + copying.boolean(is_last)
+
+
+def _kind(channel: Channel, field_code: str, procedure_code: str) -> bytes:
+    return copying.text(channel) + copying.text(field_code) + copying.text(procedure_code)
 
 
 def _state(version: int, status: Status, came_from: Status | None) -> bytes:
@@ -252,8 +276,6 @@ def _papers(of: Particulars, told: Told, events: Sequence[PastEvent], resolver_i
 
 def _marks(of: Particulars, told: Told) -> frozenset[str]:
     """Return what else tells a dossier from another, as the database puts it (see `_KNOWN`)."""
-    if of.previous_code is None and told.is_plain:
-        return _NO_MARKS
     marks = {f"previous_code {of.previous_code}"} if of.previous_code is not None else set()
     if told.due_date is not None:
         marks.add(f"{DUE_DATE_TOLD} {told.due_date.due_on}")
