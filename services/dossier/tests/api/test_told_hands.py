@@ -239,8 +239,9 @@ async def test_counts_kept_ahead_agree_with_histories_between_agencies(
     assert answer.json()["differences"] == [], answer.text
 
 
-async def test_the_example_that_integrators_begin_with_is_stored(importing):
-    lines = [json.loads(line) for line in EXAMPLE.read_text().splitlines()]
+async def test_the_example_that_integrators_begin_with_is_stored(importing, agency):
+    text = EXAMPLE.read_text().replace("H56.18.26", agency)
+    lines = [json.loads(line) for line in text.splitlines()]
     told = set().union(*lines)
     assert {"hand_overs", "consultations", "withdrawal_asked_at", "pauses", "apology"} <= told
     outcomes = await importing(*lines)
