@@ -33,10 +33,13 @@ class Joined:
 
     def flush(self) -> None:
         """Write what waits."""
-        if self._waiting:
-            together = b"".join(self._waiting)
-            self._waiting, self._size = [], 0
-            self._transport.write(together)
+        if not self._waiting:
+            return
+        waiting, self._waiting = self._waiting, []
+        size, self._size = self._size, 0
+        # To copy much costs more than another packet does.
+        for part in waiting if size > _MOST_BYTES else (b"".join(waiting),):
+            self._transport.write(part)
 
     def close(self) -> None:
         """Close when all is written."""

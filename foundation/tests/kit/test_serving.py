@@ -49,6 +49,17 @@ async def test_much_is_written_at_once(wire, joined):
     assert [len(data) for data in wire.writes] == [65_537]
 
 
+async def test_much_is_not_copied_to_leave_together(wire, joined):
+    much = b"x" * 65_537
+    joined.write(b"head")
+    joined.write(much)
+    assert wire.writes[0] == b"head"
+    assert wire.writes[1] is much
+    joined.write(b"next")
+    await asyncio.sleep(0)
+    assert wire.writes[2] == b"next"
+
+
 async def test_closing_writes_what_waits(wire, joined):
     joined.write(b"last")
     joined.close()
