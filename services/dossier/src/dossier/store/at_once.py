@@ -61,8 +61,8 @@ async def closed(hot: "asyncpg.Connection[Any]", scope: Scope, *, most: int) -> 
     It is when the past is closed up to the instant and nothing was recorded after it.
     """
     before = scope.period.last_day + timedelta(days=LONGEST_DAYS)
-    values = scope.values(most=most + 1, before=before)
-    rows = await _situation(_present(scope)).fetch(hot, values)
+    values = scope.values(before=before)
+    rows = await _situation(_present(scope), most + 1).fetch(hot, values)
     first = rows[0]
     if first["is_changed"] or not NEVER < first["instant"] <= first["settled"]:
         return None
@@ -104,10 +104,11 @@ def _present(scope: Scope) -> Shape:
 
 
 @cache
-def _situation(shape: Shape) -> Spelled:
+def _situation(shape: Shape, most: int) -> Spelled:
     situation = rollups.situated(shape).subquery("situation")
     instant, is_changed = _INSTANT.label("instant"), _is_changed(shape).label("is_changed")
-    return spelled(part(select(situation, record_floor.c.settled, instant, is_changed)))
+    query = select(situation, record_floor.c.settled, instant, is_changed)
+    return spelled(part(query, most=most))
 
 
 def _is_changed(shape: Shape) -> ColumnElement[bool]:

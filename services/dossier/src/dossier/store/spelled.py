@@ -36,13 +36,15 @@ class Spelled:
         return found
 
 
-def part(query: Executable) -> str:
-    """Return the text of a query; parameters that have a value of their own become literals.
+def part(query: Executable, **constant: object) -> str:
+    """Return the text of a query; parameters of a constant value become literals.
 
-    The planner knows by them which partial index serves.
+    The planner knows by them which partial index serves, and how few rows a limit leaves: without
+    that it would plan each question anew.
     """
     compiled = cast("SQLCompiler", cast("ClauseElement", query).compile(dialect=_DIALECT))
     own = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+    own |= constant
 
     def put(place: re.Match[str]) -> str:
         return _literal(own[place[1]]) if place[1] in own else place[0]

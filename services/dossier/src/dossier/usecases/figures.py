@@ -53,18 +53,20 @@ async def compute_figures(
     Raises:
         StillRecording: no instant is closed yet as of which they could be told.
     """
-    scope, today = await scope_of(office, query, acting=acting), local_day(acting.now)
-    found = await count_at_once(closer.hot, scope, by=query.by, today=today)
+    by, today = query.by, local_day(acting.now)
+    scope = await scope_of(office, query, acting=acting)
+    found = await count_at_once(closer.hot, scope, by=by, today=today)
+    if found is None:
+        known_at = await close_past(closer, query.known_at)
+        scope = await scope_of(office, replace(query, known_at=known_at), acting=acting)
+        found = await count_at_once(closer.hot, scope, by=by, today=today)
     if found is not None:
         known_at, last, counts = found.known_at, found.watermark, found.counts
         counts[None][_COPIES] = found.copies
         _add_readings(counts, found.readings)
-        figures = _figures(counts, query.by)
+        figures = _figures(counts, by)
     else:
-        # Only then is the snapshot taken that is counted in.
-        known_at = await close_past(closer, query.known_at)
-        scope = await scope_of(office, replace(query, known_at=known_at), acting=acting)
-        figures = await all_figures(tx, scope, by=query.by, today=today)
+        figures = await all_figures(tx, scope, by=by, today=today)
         last = await watermark(tx, scope)
     return figures_written(
         DEFINITIONS,
