@@ -73,7 +73,11 @@ facts = Table(
         postgresql_include=["stretch", "is_last", "channel", "field_code", "due_on"],
     ),
     # Evidence in order of receipt; also what was received in a period.
-    Index("ix_facts_received", "agency_id", "received_on", "serial"),
+    Index(
+        "ix_facts_received",
+        *("agency_id", "received_on", "serial"),
+        postgresql_include=["stretch", "channel"],
+    ),
     # Results returned by post in a period, wherever the dossier ended.
     Index(
         "ix_facts_returned",
