@@ -158,8 +158,13 @@ async def _dossiers_page(
     found = await store.evidence(
         tx, scope, key, narrowed=narrowed, after=after, limit=query.limit + 1
     )
-    totals = told or await store.totals(tx, scope, key, narrowed=narrowed)
     page, more = found[: query.limit], len(found) > query.limit
+    if told is not None:
+        totals = told
+    elif more:
+        totals = await store.totals(tx, scope, key, narrowed=narrowed)
+    else:
+        totals = len(page), sum(record.contribution for record in page)
     last = page[-1] if more else None
     return EvidencePage(
         key=key,
