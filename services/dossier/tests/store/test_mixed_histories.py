@@ -91,6 +91,11 @@ EVERYTHING = [
     ("move", 2, 5, 9, MIDNIGHT, 4),
     ("void", 1, 0, 0, NOON, 1),  # the end never was: open again, and due a day later
 ]
+LOST_DAY = [
+    ("move", 0, 3, 1, NOON, 1),  # asked back
+    ("decree", 0, 2, 0, NOON, 0),  # a day off before it is due
+    ("correct", 0, 0, 4, MIDNIGHT, 1),  # asked back twelve hours before: still due a day later
+]
 
 
 @dataclass
@@ -280,6 +285,7 @@ def _instant(what: str, shift: timedelta, moment):
     max_examples=8,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+@example(told=LOST_DAY, moments=(LAST, NOON, NOON), cut=3, known=None, period=rolled.PERIODS[0])
 @given(
     told=histories,
     moments=st.tuples(lives.moments, lives.moments, lives.moments),

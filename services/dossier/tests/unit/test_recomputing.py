@@ -178,6 +178,20 @@ def test_a_corrected_receipt_is_counted_on_the_calendar_of_today():
     assert course.due_on == date(2022, 7, 11)
 
 
+@pytest.mark.parametrize(
+    ("asked_on", "dues"),
+    [(6, [7, 7, 8, 11]), (5, [7, 7, 8, 12])],
+)
+def test_a_corrected_stop_before_a_recomputation_loses_no_day_off(asked_on, dues):
+    """The receipt keeps the due date of its day, and what moved it since goes on moving it."""
+    moved_on = replace(EVENTS[1], number=3, from_status=Status(6), to_status=Status(6))
+    paused = [EVENTS[0], an_event(2, 2, 6, 6), moved_on, an_event(4, 6, 4, 8)]
+    paid = Story(channel=Channel.DIRECT, terms=TERMS, return_method=None, events=paused)
+    course = replay(paid, {2: Correction(2, at(asked_on))}, AFTER)
+    assert [s.due_on.day for s in course.facts.stretches] == dues
+    assert course.due_on == told(paused, {2: Correction(2, at(asked_on))}, TERMS, AFTER).due_on
+
+
 def test_the_trace_is_folded_from_the_events_as_they_really_happened():
     events = [*EVENTS[:2], an_event(3, 2, 5, 6), an_event(4, 5, 4, 12)]
     assert told(events, {}, TERMS, AFTER).due_on == date(2022, 7, 15)

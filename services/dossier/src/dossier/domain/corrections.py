@@ -235,7 +235,8 @@ def replay(story: Story, corrections: Corrections, desk: Desk) -> Course:
     """Return where the dossier stands when its events are told with `corrections`.
 
     Due dates recorded before the first correction that touches the clock stay as they were
-    recorded, whatever the calendar says today; those after it are counted anew.
+    recorded, whatever the calendar says today; those after it are counted anew. So is one that a
+    day off moved in between: it goes on from there as the whole life counts today.
 
     Raises:
         HistoryOutOfOrder: an act would come before the one it follows.
@@ -246,8 +247,14 @@ def replay(story: Story, corrections: Corrections, desk: Desk) -> Course:
     _require_order([first, *rest])
     counted_anew_from = _first_touching_the_clock(story.events, corrections)
     course = _received(first, story, desk, is_as_recorded=first.number < counted_anew_from)
+    anew = _received(first, story, desk, is_as_recorded=False)
     for event in rest:
-        course = _told(course, event, story, desk, is_as_recorded=event.number < counted_anew_from)
+        is_as_recorded = event.number < counted_anew_from
+        course = _told(course, event, story, desk, is_as_recorded=is_as_recorded)
+        anew = _told(anew, event, story, desk, is_as_recorded=False)
+        was_moved = event.kind == RECOMPUTED or RECOUNTED in event.details
+        if was_moved and not is_as_recorded and course.due_on != anew.due_on:
+            course = recomputed(course, anew.due_on, at=event.occurred_at)
     return course
 
 
