@@ -319,6 +319,10 @@ async def test_the_history_of_everything_is_lived_to_its_end(app, catalog):
     assert [len(kept.life.held) for kept in history.kept] == [0, 1, 1]
     statuses = [int(kept.course.status) for kept in history.kept]
     assert statuses == [4, 2, 9]
+    async with app.state.sessions.begin() as tx:
+        for day in history.edges():
+            await _figures_agree(tx, history, day, None)
+            await _work_agrees(tx, history, day)
 
 
 async def _lived(app, catalog, told, moments) -> History:
