@@ -92,6 +92,20 @@ async def test_lateness_is_laid_at_the_door_that_the_corrected_times_show(
     assert after == now
 
 
+@pytest.mark.usefixtures("completed")
+async def test_lateness_as_known_is_judged_by_the_due_date_that_was_known(
+    app, catalog, correct, lateness
+):
+    """A day off decreed after the end moved nothing, corrected or not, and does not in memory."""
+    assert (await correct("received_at", 1, "2022-08-31T09:00:00+07:00", 5)).is_success
+    now = await lateness()
+    catalog.days_off.append("2022-09-06")
+    await app.state.office.catalogue.desks_afresh()
+    as_known = await lateness(known_at=app.state.clock().isoformat())
+    assert as_known["due_on"] == now["due_on"] == "2022-09-07"
+    assert as_known == await lateness()
+
+
 async def test_of_a_dossier_nobody_knew_of_there_is_no_lateness(client, code):
     answer = await client.get(
         f"/v1/dossiers/{code}/lateness", params={"known_at": "2022-01-01T00:00:00Z"}

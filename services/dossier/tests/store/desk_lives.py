@@ -17,7 +17,13 @@ from dossier.usecases.acting import Acting
 from dossier.usecases.changing import Change, keep_move_at_once, open_held
 from dossier.usecases.consulting import answer_consultation, consult
 from dossier.usecases.correcting import approve_correction, propose_correction
-from dossier.usecases.hand_overs import complete_step, hand_over, recall, take_over
+from dossier.usecases.hand_overs import (
+    complete_step,
+    explain_lateness,
+    hand_over,
+    recall,
+    take_over,
+)
 from dossier.usecases.handling import send_apology
 from dossier.usecases.intake import prepare_intake, receive_dossier
 from dossier.usecases.proposing import Claim
@@ -161,6 +167,15 @@ class Life:
         assert told_questions(log, self.held) == tuple(
             QuestionTimes(q.consultation_number, q.asked_at, q.answered_at) for q in asked
         )
+
+    async def both_readings_of_lateness(self):
+        """Return the lateness of now: as it reads, and as known now."""
+        last = await store.recorded_at(self.tx, await self.dossier())
+        acting = Acting(by="officer-1", sight=None, now=last)
+        return [
+            await explain_lateness(self.tx, self.office, self.code, known_at=at, acting=acting)
+            for at in (None, last)
+        ]
 
     async def _move(self, change: Change, choice: int) -> None:
         """Move on as the table allows, and as the desks' own acts do."""

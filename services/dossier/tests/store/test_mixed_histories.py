@@ -236,6 +236,8 @@ class History:
             assert await courses.course(life.tx, dossier) == kept.course
             await life.check()
             kept.known.append((await store.recorded_at(life.tx, dossier), kept.course.facts))
+            now, as_known = await life.both_readings_of_lateness()
+            assert now == as_known
             assert dossier.promised_on == standing_promise(kept.promise, kept.course.due_on)
             if kept.course.status not in ENDED:
                 assert await self._due_date(kept) == kept.course.due_on

@@ -8,10 +8,7 @@ from pathlib import Path
 import pytest
 from dossier.domain.corrections import Correction
 from dossier.domain.hand_overs import Undone
-from dossier.store import corrections as store
 from dossier.store import hand_overs
-from dossier.usecases.acting import Acting
-from dossier.usecases.hand_overs import explain_lateness
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from kernel.refusals import Refusal
@@ -73,16 +70,6 @@ def _moved_by(days: int):
     return lambda at: None if days == 0 else at + timedelta(days=days)
 
 
-async def both_readings_of_lateness(life):
-    """Return the lateness of now: as it reads, and as known now, told from the log."""
-    last = await store.recorded_at(life.tx, await life.dossier())
-    acting = Acting(by="officer-1", sight=None, now=last)
-    return [
-        await explain_lateness(life.tx, life.office, life.code, known_at=at, acting=acting)
-        for at in (None, last)
-    ]
-
-
 @pytest.fixture
 def begin(app, catalog):
     """Return a function: a transaction -> a dossier of an agency of its own."""
@@ -108,7 +95,7 @@ async def test_stored_steps_and_questions_are_those_that_the_log_tells(app, begi
     async with app.state.sessions() as tx:
         life = await begin(tx)
         await live(life, steps)
-        now, told_again = await both_readings_of_lateness(life)
+        now, told_again = await life.both_readings_of_lateness()
         assert now == told_again
 
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     insert,
     select,
     text,
+    union_all,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,7 +33,7 @@ from dossier.domain.dossier import Course, Dossier
 from dossier.domain.errors import ApologyAlreadySent
 from dossier.domain.facts import FOREVER, Channel, EndKind, Facts, ReturnMethod, Stretch
 from dossier.tables.dossiers import apologies, dossiers, events
-from dossier.tables.facts import facts
+from dossier.tables.facts import facts, facts_history
 
 FACT_COLUMNS = (
     *("channel", "received_on", "from_on", "until_on", "due_on", "is_waiting", "ended_on"),
@@ -112,6 +113,22 @@ async def course(tx: AsyncSession, of: Dossier) -> Course:
     query = select(*(facts.c[name] for name in FACT_COLUMNS)).where(_is(facts, of))
     rows = await tx.execute(query.order_by(facts.c.stretch))
     return course_of(of, facts_of([dict(row) for row in rows.mappings()]))
+
+
+async def facts_known(tx: AsyncSession, of: Dossier, at: datetime) -> Facts | None:
+    """Return the facts of a dossier as they were known at an instant; None before it was known."""
+    columns = [*FACT_COLUMNS, "stretch"]
+    now = select(*(facts.c[name] for name in columns)).where(
+        _is(facts, of), facts.c.recorded_from <= at
+    )
+    then = select(*(facts_history.c[name] for name in columns)).where(
+        _is(facts_history, of),
+        facts_history.c.recorded_from <= at,
+        facts_history.c.recorded_to > at,
+    )
+    known = union_all(now, then).subquery("known")
+    rows = (await tx.execute(select(known).order_by(known.c.stretch))).mappings().all()
+    return facts_of([dict(row) for row in rows]) if rows else None
 
 
 def course_of(of: Dossier, facts: Facts) -> Course:

@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain import hand_overs as rules
 from dossier.domain import lifecycle
-from dossier.domain.corrections import Recorded, replay
+from dossier.domain.corrections import Recorded
 from dossier.domain.dossier import Dossier
 from dossier.domain.errors import UnknownDossier, UnknownHandOver
 from dossier.domain.event_kinds import HANDED_OVER, RECALLED, STEP_COMPLETED, TAKEN_OVER
+from dossier.domain.facts import Facts
 from dossier.domain.hand_overs import Lateness, Step
 from dossier.domain.lifecycle import HAND_OVER_FROM, OPEN, LegalAct
 from dossier.domain.permissions import require_act, require_sight
@@ -24,7 +25,7 @@ from dossier.usecases.acting import Acting, Office
 from dossier.usecases.changing import Change, Details, Opened, keep, open_held
 from dossier.usecases.places import waiting_cursor, waiting_place
 from dossier.usecases.reading import read_dossier
-from dossier.usecases.telling import Log, read_log, story_of, told_steps
+from dossier.usecases.telling import Log, read_log, told_steps
 
 
 async def hand_over(
@@ -181,12 +182,12 @@ async def explain_lateness(
         raise UnknownDossier(code=code)
     log = await read_log(tx, dossier, known_at=known_at)
     if known_at is None:
-        facts = (await courses.course(tx, dossier)).facts
+        facts: Facts | None = (await courses.course(tx, dossier)).facts
         steps = await store.steps_of(tx, dossier)
-    elif log.events:
-        facts = replay(await story_of(tx, dossier, log.events), log.holding, desk).facts
-        steps = (await told_steps(tx, dossier, log, desk)).steps
     else:
+        facts = await courses.facts_known(tx, dossier, known_at)
+        steps = (await told_steps(tx, dossier, log, desk)).steps
+    if facts is None:
         raise UnknownDossier(code=code)
     return rules.lateness(
         facts,
