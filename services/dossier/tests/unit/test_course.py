@@ -191,3 +191,11 @@ def test_the_next_version_of_a_dossier_stands_where_its_course_does():
 def test_a_dossier_knows_who_received_it_and_who_settles_it():
     handed = a_dossier(resolver_agency_id=2, resolver_agency_code="H56.18")
     assert (handed.holders.receiver, handed.holders.resolver) == ("H56.18.26", "H56.18")
+
+
+def test_a_dossier_promises_what_its_due_date_has_not_reached():
+    promised = a_dossier(promise=date(2022, 7, 22))
+    assert promised.promised_on == date(2022, 7, 22)
+    course = went(a_course(), (5, "2022-07-05"), (2, "2022-07-20"))
+    assert following(promised, course).due_on > date(2022, 7, 22)
+    assert following(promised, course).promised_on is None
