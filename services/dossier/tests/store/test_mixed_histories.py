@@ -47,6 +47,7 @@ def _beside(name: str):
 
 
 desks, lives, rolled = _beside("desk_lives"), _beside("random_lives"), _beside("rolled_up")
+mixed = _beside("mixed_turns")
 
 _numbers = count(1)
 FIRST = date(2022, 9, 6)
@@ -55,47 +56,6 @@ DAYS_OFF = ["2022-09-01", "2022-09-02"]
 LATEST = datetime.max.replace(tzinfo=UTC)
 PROCEDURES = ("1.001193", "1.000004")
 """A supplement restarts the limit of the first, and pauses the other's."""
-STEPS = ("hand_over", "take_over", "complete", "recall")
-
-acts = st.sampled_from(["move", "move", "apologise", "ask", *STEPS, *STEPS])
-corrections = st.sampled_from(["correct", "correct", "void"])
-others = st.sampled_from(["decree", "fold"])
-turns = st.tuples(
-    acts | acts | corrections | others,
-    st.integers(0, 2),  # which dossier
-    st.integers(0, 5),  # which of what can be done
-    st.integers(0, 6),  # how many days on
-    lives.moments,
-    st.integers(0, 40),  # how many hours later it is told
-)
-histories = st.lists(turns, min_size=6, max_size=24)
-known = st.none() | st.tuples(st.integers(0, 40), st.integers(-1, 1))
-
-NOON, (MIDNIGHT, _, LAST) = lives.NOON, lives.MOMENTS
-EVERYTHING = [
-    ("apologise", 0, 0, 0, LAST, 1),
-    ("hand_over", 0, 0, 0, LAST, 1),
-    ("decree", 0, 2, 0, NOON, 0),  # a day off before the due date
-    ("take_over", 0, 0, 1, MIDNIGHT, 9),
-    ("fold", 0, 1, 0, NOON, 0),
-    ("move", 0, 1, 1, LAST, 3),  # asked for a supplement
-    ("move", 0, 1, 3, MIDNIGHT, 3),  # which came
-    ("move", 1, 5, 5, LAST, 9),  # settled late, on the last second of a day
-    ("correct", 1, 0, 2, MIDNIGHT, 2),  # and really on the first of another
-    ("hand_over", 2, 1, 1, MIDNIGHT, 2),
-    ("recall", 2, 0, 1, LAST, 30),
-    ("void", 2, 0, 0, NOON, 1),  # the recall never was
-    ("fold", 0, 5, 0, NOON, 0),
-    ("take_over", 2, 0, 0, LAST, 4),
-    ("decree", 0, 7, 0, NOON, 0),  # before the middle dossier was due, which has ended
-    ("move", 2, 5, 9, MIDNIGHT, 4),
-    ("void", 1, 0, 0, NOON, 1),  # the end never was: open again, and due a day later
-]
-LOST_DAY = [
-    ("move", 0, 3, 1, NOON, 1),  # asked back
-    ("decree", 0, 2, 0, NOON, 0),  # a day off before it is due
-    ("correct", 0, 0, 4, MIDNIGHT, 1),  # asked back twelve hours before: still due a day later
-]
 
 
 @dataclass
@@ -287,19 +247,33 @@ def _instant(what: str, shift: timedelta, moment):
     max_examples=8,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@example(told=LOST_DAY, moments=(LAST, NOON, NOON), cut=3, known=None, period=rolled.PERIODS[0])
+@example(
+    told=mixed.LOST_DAY,
+    moments=(mixed.LAST, mixed.NOON, mixed.NOON),
+    cut=3,
+    known=None,
+    period=rolled.PERIODS[0],
+)
 @given(
-    told=histories,
+    told=mixed.histories,
     moments=st.tuples(lives.moments, lives.moments, lives.moments),
     cut=st.integers(0, 60),
-    known=known,
+    known=mixed.known,
     period=st.sampled_from(rolled.PERIODS),
 )
 @example(
-    told=EVERYTHING, moments=(LAST, NOON, MIDNIGHT), cut=3, known=None, period=rolled.PERIODS[0]
+    told=mixed.EVERYTHING,
+    moments=(mixed.LAST, mixed.NOON, mixed.MIDNIGHT),
+    cut=3,
+    known=None,
+    period=rolled.PERIODS[0],
 )
 @example(
-    told=EVERYTHING, moments=(LAST, NOON, MIDNIGHT), cut=9, known=(9, 0), period=rolled.PERIODS[5]
+    told=mixed.EVERYTHING,
+    moments=(mixed.LAST, mixed.NOON, mixed.MIDNIGHT),
+    cut=9,
+    known=(9, 0),
+    period=rolled.PERIODS[5],
 )
 async def test_whatever_is_mixed_is_counted_alike(app, catalog, told, moments, cut, known, period):
     history = await _lived(app, catalog, told, moments)
@@ -316,7 +290,7 @@ async def test_whatever_is_mixed_is_counted_alike(app, catalog, told, moments, c
 
 
 async def test_the_history_of_everything_is_lived_to_its_end(app, catalog):
-    history = await _lived(app, catalog, EVERYTHING, (LAST, NOON, MIDNIGHT))
+    history = await _lived(app, catalog, mixed.EVERYTHING, (mixed.LAST, mixed.NOON, mixed.MIDNIGHT))
     assert history.refused == []
     assert [len(kept.life.held) for kept in history.kept] == [0, 1, 1]
     statuses = [int(kept.course.status) for kept in history.kept]
