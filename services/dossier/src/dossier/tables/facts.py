@@ -70,13 +70,16 @@ facts = Table(
         "agency_id",
         "ended_on",
         "received_on",
-        postgresql_include=["stretch", "is_last", "channel", "field_code", "due_on"],
+        postgresql_include=[
+            *("stretch", "is_last", "channel", "field_code", "due_on"),
+            *("from_on", "until_on", "is_waiting", "end_kind", "apologised_on"),
+        ],
     ),
-    # Evidence in order of receipt; also what was received in a period.
+    # Evidence in order of receipt; also what was received in a period, and of which procedures.
     Index(
         "ix_facts_received",
         *("agency_id", "received_on", "serial"),
-        postgresql_include=["stretch", "channel"],
+        postgresql_include=["stretch", "channel", "procedure_code"],
     ),
     # Results returned by post in a period, wherever the dossier ended.
     Index(
