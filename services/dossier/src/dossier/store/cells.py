@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.rollups import MEASURES, Window
 from dossier.store.agencies import in_sight
+from dossier.store.alike import NEVER
 from dossier.store.event_log import (
     TYPES,
     Batch,
@@ -38,7 +39,7 @@ from dossier.store.event_log import (
     move_mark,
     settled_end,
 )
-from dossier.store.figures import NEVER, RETURNED, in_window, predicates
+from dossier.store.figures import RETURNED, in_window, predicates
 from dossier.store.scopes import Scope
 from dossier.tables.agencies import agencies
 from dossier.tables.counts import stat_cells, stat_online_procedures, stat_periods
@@ -48,6 +49,8 @@ LONGEST_DAYS = 400
 """No window is longer: a check constraint of `stat_periods` says so."""
 _PATIENCE = "600000"
 """Milliseconds a statement may take that counts all facts of an agency, or of a window."""
+_ROOM = "64MB"
+"""What it may keep in memory: the facts of a batch are put in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +114,9 @@ async def agencies_left(tx: AsyncSession) -> int:
 
 
 async def unhurried(tx: AsyncSession) -> None:
-    """Give the statements up to the commit the time that counting a great many facts takes."""
-    await tx.execute(select(func.set_config("statement_timeout", _PATIENCE, true())))
+    """Give the statements up to the commit the time and room that counting many facts takes."""
+    given = (("statement_timeout", _PATIENCE), ("work_mem", _ROOM))
+    await tx.execute(select(*(func.set_config(name, value, true()) for name, value in given)))
 
 
 async def open_windows(tx: AsyncSession, windows: Iterable[Window]) -> int:

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Date,
     Executable,
     FromClause,
     Integer,
@@ -33,6 +32,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.facts import FOREVER, Timeliness, timeliness
 from dossier.domain.figures import DIMENSIONS, ONLINE_PROCEDURES, RATES
+from dossier.store.agencies import Reach
+from dossier.store.alike import NEVER, STOPPED, alike
 from dossier.store.scopes import Days, Scope, Shape, after_place, place_values
 from dossier.tables.agencies import agencies
 from dossier.tables.facts import facts, facts_history
@@ -44,11 +45,9 @@ Narrowed = Mapping[str, str]
 
 RETURNED = "dossiers.returned.postal"
 """The one figure that counts dossiers which may have ended before the period."""
-NEVER: ColumnElement[date] = literal_column("'infinity'::date", Date)
-"""`FOREVER` said so that the planner sees which index serves, whatever the parameters are."""
-_STOPPED: ColumnElement[str] = literal_column("'stopped'", Text)
-"""`EndKind.STOPPED`, said so for the same reason."""
 _own = agencies.alias("own")
+_IN_PARALLEL = select(func.set_config("min_parallel_index_scan_size", "0", true()))
+"""Many agencies' stretches of an index are many pages, but the planner expects a few."""
 _none: ColumnElement[int] = literal_column("0", BigInteger)
 
 
@@ -109,7 +108,7 @@ def predicates(known: FromClause, period: Days) -> Predicates:
         f.ended_on <= f.due_on,
         or_(f.due_on == FOREVER, f.ended_on >= f.due_on),
     )
-    with_result = f.end_kind != _STOPPED
+    with_result = f.end_kind != STOPPED
     pending = and_(f.from_on <= last, f.until_on > last)
     is_overdue = and_(f.due_on < last, ~f.is_waiting)
     return {
@@ -127,7 +126,7 @@ def predicates(known: FromClause, period: Days) -> Predicates:
         "dossiers.settled.with_result.early": and_(early, with_result),
         "dossiers.settled.with_result.on_time": and_(on_time, with_result),
         "dossiers.settled.with_result.late": and_(late, with_result),
-        "dossiers.settled.without_result": and_(settled, f.end_kind == _STOPPED),
+        "dossiers.settled.without_result": and_(settled, f.end_kind == STOPPED),
         "dossiers.pending": pending,
         "dossiers.pending.in_time": and_(pending, ~is_overdue),
         "dossiers.pending.overdue": and_(pending, is_overdue),
@@ -167,7 +166,10 @@ async def counts(
     Those of all its values together stand under None. A procedure with dossiers of several
     values is one procedure, so its total is not their sum.
     """
-    rows = await tx.execute(counting(scope.shape, tuple(keys), by), scope.values())
+    shape = scope.shape
+    if shape.reach is not Reach.ONE:
+        await tx.execute(_IN_PARALLEL)
+    rows = await tx.execute(counting(shape, tuple(keys), by), scope.values())
     return gathered(((row[0], row[1:]) for row in rows), keys)
 
 
@@ -193,7 +195,7 @@ def counting(shape: Shape, keys: tuple[str, ...], by: str | None) -> Executable:
     value = cast(literal(None) if by is None else known.c[DIMENSIONS[by]], Text).label("value")
     grouping = [] if by is None else [known.c[DIMENSIONS[by]]]
     return union_all(
-        _counting(known, shape, keys, value).group_by(*grouping),
+        _counting_lives(known, shape, keys, by),
         _counting(known, shape, keys, value, only=RETURNED).group_by(*grouping),
         _counting(known, shape, keys, value, only=ONLINE_PROCEDURES).group_by(
             *([func.grouping_sets(tuple_(*grouping), tuple_())] if grouping else [])
@@ -216,32 +218,37 @@ def counting_procedures(shape: Shape, by: str) -> Executable:
     return query.group_by(func.grouping_sets(tuple_(value), tuple_()))
 
 
-def _counting(
-    known: FromClause,
-    shape: Shape,
-    keys: Sequence[str],
-    value: ColumnElement[Any],
-    *,
-    only: str | None = None,
+def _counting_lives(
+    known: FromClause, shape: Shape, keys: Sequence[str], by: str | None
 ) -> Select[Any]:
-    """Count what lies in the window, or `only` one figure that is counted another way."""
-    conditions = predicates(known, shape)
+    """Count what lies in the window: every figure but those that are counted another way."""
+    among = [shape.sees(known.c.agency_id), in_window(known, shape)]
+    lives = alike(known, shape, among, by=None if by is None else known.c[DIMENSIONS[by]])
+    conditions = predicates(lives, shape)
     counted = [
-        _none if (key == RETURNED or only is not None) and key != only else _rows(conditions[key])
-        for key in keys
+        _none if key == RETURNED else _facts(lives, conditions[key]).label(None) for key in keys
     ]
+    value: ColumnElement[Any] = cast(literal(None) if by is None else lives.c.value, Text)
+    query: Select[Any] = select(value.label("value"), *counted, _none)
+    return query if by is None else query.group_by(lives.c.value)
+
+
+def _facts(lives: FromClause, condition: ColumnElement[bool]) -> ColumnElement[int]:
+    """Count the facts of the cases that meet a condition; their sum is a decimal for PostgreSQL."""
+    return cast(func.coalesce(func.sum(lives.c.facts_count).filter(condition), 0), BigInteger)
+
+
+def _counting(
+    known: FromClause, shape: Shape, keys: Sequence[str], value: ColumnElement[Any], *, only: str
+) -> Select[Any]:
+    """Count only one figure, which is counted another way."""
+    condition = predicates(known, shape)
+    counted = [func.count().filter(condition[key]) if key == only else _none for key in keys]
     procedures = func.count(distinct(known.c.procedure_code))
     columns: list[ColumnElement[Any]] = [value, *counted]
     columns.append(procedures if only == ONLINE_PROCEDURES else _none)
-    query: Select[Any] = select(*columns)
-    if only is not None:
-        behind = "dossiers.received.online" if only == ONLINE_PROCEDURES else only
-        return query.where(*_behind(known, shape, behind))
-    return query.where(shape.sees(known.c.agency_id), in_window(known, shape))
-
-
-def _rows(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count().filter(condition)
+    behind = "dossiers.received.online" if only == ONLINE_PROCEDURES else only
+    return select(*columns).where(*_behind(known, shape, behind))
 
 
 async def count(

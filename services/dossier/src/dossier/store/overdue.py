@@ -40,8 +40,8 @@ from dossier.domain.dossier import Dossier
 from dossier.domain.overdue import DueRange, WorkKind, WorkSide
 from dossier.domain.permissions import Sight
 from dossier.store.agencies import Reach, in_sight, reaching
+from dossier.store.alike import NEVER
 from dossier.store.course import last_recorded
-from dossier.store.figures import NEVER
 from dossier.store.promises import standing_promise
 from dossier.tables.agencies import agencies
 from dossier.tables.corrections import overdue_reasons

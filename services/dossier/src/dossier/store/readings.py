@@ -32,7 +32,8 @@ from dossier.domain.facts import FOREVER, Timeliness, timeliness
 from dossier.domain.figures import DIMENSIONS
 from dossier.domain.overdue import LATE_REASONS, UNSTATED, reason_key
 from dossier.domain.readings import CORRECTIONS, FIRST_LATE, READINGS, SOFTWARE_ONLY
-from dossier.store.figures import NEVER, Narrowed, in_window, known_facts, predicates
+from dossier.store.alike import NEVER
+from dossier.store.figures import Narrowed, in_window, known_facts, predicates
 from dossier.store.scopes import Scope, Shape, after_place, place_values
 from dossier.tables.agencies import agencies
 from dossier.tables.corrections import corrections, overdue_reasons

@@ -34,9 +34,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.rollups import CLOSING, MEASURES, OPENING, Window
 from dossier.store.agencies import Reach, in_sight, walked
+from dossier.store.alike import NEVER
 from dossier.store.cells import LONGEST_DAYS, KnownWindow, cells_of, online_of, present
 from dossier.store.event_log import FOLD, MOST_UNFOLDED, Mark, changes
-from dossier.store.figures import NEVER
 from dossier.store.scopes import Scope, Shape
 from dossier.store.watermark import changed_since
 from dossier.tables.counts import fold_positions, stat_cells, stat_online_procedures, stat_periods
