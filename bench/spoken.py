@@ -40,7 +40,7 @@ class Overhearing:
             before = self._log.stat().st_size
             await request()
             said = self._log.read_bytes()[before:].decode(errors="replace")
-            found.append(";\n".join(self._statements(said)) + ";\n")
+            found.append(as_script(self._statements(said)))
         await self._set("-1")
         return found
 
@@ -63,6 +63,17 @@ class Overhearing:
             if spoken and spoken[1].lstrip().lower().startswith(_COUNTS):
                 found.append(_filled(" ".join(spoken[1].split()).rstrip(";"), following))
         return found
+
+
+def as_script(statements: Sequence[str]) -> str:
+    """Put statements together; what they set for their transaction, they set in one."""
+    script = ";\n".join(statements) + ";\n"
+    return f"begin;\n{script}commit;\n" if any(map(sets, statements)) else script
+
+
+def sets(statement: str) -> bool:
+    """Tell whether a statement only sets something for the rest of its transaction."""
+    return statement.lower().startswith("select set_config(")
 
 
 def _filled(statement: str, detail: str) -> str:

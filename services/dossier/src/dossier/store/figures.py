@@ -166,10 +166,8 @@ async def counts(
     Those of all its values together stand under None. A procedure with dossiers of several
     values is one procedure, so its total is not their sum.
     """
-    shape = scope.shape
-    if shape.reach is not Reach.ONE:
-        await tx.execute(_IN_PARALLEL)
-    rows = await tx.execute(counting(shape, tuple(keys), by), scope.values())
+    await _allow_workers(tx, scope)
+    rows = await tx.execute(counting(scope.shape, tuple(keys), by), scope.values())
     return gathered(((row[0], row[1:]) for row in rows), keys)
 
 
@@ -186,6 +184,12 @@ def gathered(
             if value is not None and name != ONLINE_PROCEDURES:
                 found[None][name] += number
     return found
+
+
+async def _allow_workers(tx: AsyncSession, scope: Scope) -> None:
+    """Have many agencies counted by several workers where that pays."""
+    if scope.shape.reach is not Reach.ONE:
+        await tx.execute(_IN_PARALLEL)
 
 
 @cache
@@ -340,6 +344,7 @@ async def totals(
     tx: AsyncSession, scope: Scope, key: str, *, narrowed: Narrowed
 ) -> tuple[int, int]:
     """Return how many records lie behind a figure and what they contribute together."""
+    await _allow_workers(tx, scope)
     query = _totals(scope.shape, key, frozenset(narrowed))
     records, contribution = (await tx.execute(query, scope.values(**narrowed))).one()
     return records, contribution
