@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0057_counts_from_indexes"
-down_revision = "0056_recounts"
+revision = "0026_counts_from_indexes"
+down_revision = "0025_recounts"
 
 COUNT = ["stretch", "is_last", "channel", "field_code", "due_on"]
 LIVES = ["from_on", "until_on", "is_waiting", "end_kind", "apologised_on"]
