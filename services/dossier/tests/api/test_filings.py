@@ -219,6 +219,7 @@ async def test_a_filing_is_given_back_or_goes_on_where_it_was(at_desk, asks_firs
         await at_desk("supplement-requests", **A_SUPPLEMENT)
     assert (await at_desk("withdrawal-requests")).json()["status"] == 7
     assert (await at_desk("acceptance")).json()["code"] == "filing_not_open"
+    assert (await at_desk("supplement-requests", **A_SUPPLEMENT)).status_code == 409
     assert (await at_desk("continuation")).json()["status"] == back_to
     assert (await at_desk("withdrawal-requests", reason="Nộp nhầm")).json()["status"] == 7
     assert (await at_desk("withdrawal")).json()["status"] == 8

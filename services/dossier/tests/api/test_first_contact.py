@@ -93,7 +93,7 @@ async def test_first_contact_with_an_agency_holds_no_transaction_open(
         await slow_catalog.is_asked_by(AT_ONCE)
         async with narrow_app.state.sessions.begin() as tx:
             assert (await tx.execute(OPEN_TRANSACTIONS)).scalar_one() == 0
-        beside = await client.get("/v1/tracking/H56.18.26-220831-0001")
+        beside = await client.get("/v1/tracking/H56.18.26-220831-9999")
         assert beside.status_code == 404
         slow_catalog.answer()
         outcomes = await asyncio.gather(*posting)

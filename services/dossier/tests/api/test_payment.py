@@ -54,6 +54,14 @@ async def test_money_is_asked_for_once_at_a_time(act):
     assert answer.json()["details"]["allowed"] == [4, 7, 8]
 
 
+async def test_no_more_money_is_asked_for_while_a_wish_to_withdraw_is_undecided(act):
+    await act("payment-requests", 1, **a_request())
+    await act("withdrawal-requests", 2, asked_at="2022-09-06T08:00:00+07:00")
+    refused = await act("payment-requests", 3, **a_request(asked_at=AT))
+    assert (refused.status_code, refused.json()["code"]) == (409, "act_not_possible")
+    assert refused.json()["details"]["possible_in"] == [2, 4]
+
+
 async def test_money_is_asked_for_while_work_goes_on_and_in_no_other_status(standing):
     answer = await standing.press("payment-requests", **a_request(asked_at=AT))
     if standing.status in (2, 4):

@@ -143,6 +143,18 @@ async def test_a_wish_to_withdraw_meanwhile_changes_nothing_of_where_the_supplem
     assert received.json()["status"] == (4 if is_in_process else 2)
 
 
+async def test_nothing_more_is_asked_for_while_a_wish_to_withdraw_is_undecided(act, code, client):
+    await act("supplement-requests", 1, **a_request())
+    await act("withdrawal-requests", 2, asked_at="2022-09-06T08:00:00+07:00")
+    refused = await act("supplement-requests", 3, **a_request(asked_at="2022-09-06T09:00:00+07:00"))
+    problem = refused.json()
+    assert (refused.status_code, problem["code"]) == (409, "act_not_possible")
+    assert problem["details"]["possible_in"] == [2, 4]
+    assert problem["details"]["allowed"] == [5, 8]
+    asked = (await client.get(f"/v1/dossiers/{code}/supplement-requests")).json()["items"]
+    assert len(asked) == 1
+
+
 @pytest.fixture
 def rule(app):
     """State how often a supplement may be asked for, as the settings of a place do."""

@@ -74,8 +74,12 @@ async def test_keys_hold_within_a_call(client, a_dossier):
     assert sorted({serial_of(answers[0]), serial_of(answers[3])}) == [1, 2]
 
 
-async def test_intakes_of_several_agencies_get_serials_of_their_own(client, a_dossier, agency):
-    agencies = [agency, "H56.18", agency, "H56.18.26", agency, "H56.18"]
+async def test_intakes_of_several_agencies_get_serials_of_their_own(
+    client, a_dossier, agency, catalog
+):
+    other, third = (f"{agency}.{number}" for number in (1, 2))
+    catalog.agencies |= {other, third}
+    agencies = [agency, other, agency, third, agency, other]
     answers = await asyncio.gather(
         *(receive(client, a_dossier(agency_code=code)) for code in agencies)
     )

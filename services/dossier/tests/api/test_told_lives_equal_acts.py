@@ -259,6 +259,7 @@ def rows(app):
 @example(acts=EVERY_STEP)
 @example(acts=HELD)
 @example(acts=[("ask_supplement", DAY), ("ask_back", DAY), ("withdraw", DAY)])
+@example(acts=[("ask_supplement", MINUTES), ("ask_back", MINUTES), ("ask_supplement", MINUTES)])
 @example(acts=[("apologise", DAY), ("hand_over", MINUTES), ("stop", DAY), ("answer", DAY)])
 @example(acts=[("consult", MINUTES), ("settle", DAY), ("answer", DAY), ("return", DAY)])
 async def test_a_told_history_leaves_the_rows_of_its_acts(client, begin, rows, acts):

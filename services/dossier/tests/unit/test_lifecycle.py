@@ -6,6 +6,7 @@ from dossier.domain.errors import ActNotPossible, IllegalMove
 from dossier.domain.lifecycle import (
     ALLOWED,
     ENDED,
+    FILING_OPEN,
     LABELS_VI,
     OPEN,
     LegalAct,
@@ -17,6 +18,7 @@ from dossier.domain.lifecycle import (
     move,
     move_filing,
     require_asked_back,
+    require_asking,
     require_status,
     status_after_supplement,
     supplement_asked_in,
@@ -142,6 +144,23 @@ def test_an_act_that_moves_nothing_names_where_it_is_possible_and_the_moves_that
         "possible_in": [2, 4, 5, 6, 7],
         "allowed": [10],
     }
+
+
+@pytest.mark.parametrize(
+    ("to", "act", "among", "asking"),
+    [
+        (5, LegalAct.ASK_FOR_SUPPLEMENT, OPEN, [2, 4]),
+        (6, LegalAct.ASK_FOR_PAYMENT, OPEN, [2, 4]),
+        (5, LegalAct.ASK_FOR_SUPPLEMENT, FILING_OPEN, [1]),
+    ],
+)
+def test_nobody_is_asked_for_anything_while_a_wish_to_withdraw_is_undecided(to, act, among, asking):
+    for status in asking:
+        require_asking(Status(status), Status(to), act, among)
+    with pytest.raises(ActNotPossible) as refused:
+        require_asking(Status.WITHDRAWAL_ASKED, Status(to), act, among, came_from=Status(to))
+    assert refused.value.details["possible_in"] == asking
+    assert refused.value.details["allowed"] == sorted((to, 8))
 
 
 @pytest.mark.parametrize(("came_from", "to"), [(2, 2), (4, 4), (None, 4)])

@@ -228,6 +228,23 @@ def require_status(
     _require_among(status, among, act, allowed_from(status, came_from=came_from))
 
 
+def require_asking(
+    status: Status,
+    to: Status,
+    act: LegalAct,
+    among: frozenset[Status],
+    *,
+    came_from: Status | None = None,
+) -> None:
+    """Refuse to ask the applicant for something while a wish to withdraw is undecided.
+
+    Whoever is back from there waits for what was asked for before, and for nothing more.
+    """
+    if act_of(status, to) is not act:
+        asking = frozenset(s for s in among if to in ALLOWED[s] and act_of(s, to) is act)
+        _require_among(status, asking, act, allowed_from(status, came_from=came_from))
+
+
 def require_asked_back(status: Status, act: LegalAct, *, came_from: Status | None = None) -> None:
     """Refuse to give back, or to go on with, a filing that nobody asked back."""
     among = frozenset({Status.WITHDRAWAL_ASKED})

@@ -84,6 +84,12 @@ class Opened:
         require_act(self.acting.sight, act, self.holders)
         return act
 
+    def require_asking(self, to: Status, act: LegalAct) -> None:
+        """Refuse to ask the applicant for something where that is not the move to `to`."""
+        self.require_move(to)
+        came_from = self.course.came_from
+        lifecycle.require_asking(self.status, to, act, lifecycle.OPEN, came_from=came_from)
+
     def moved(self, to: Status, *, method: ReturnMethod | None = None) -> Course:
         """Return the course after a move."""
         return moved(

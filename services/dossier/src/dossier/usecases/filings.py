@@ -12,11 +12,13 @@ from dossier.domain.chronology import act_instant, receipt_instant
 from dossier.domain.errors import FilingNotOpen, UnknownFiling
 from dossier.domain.facts import Channel
 from dossier.domain.lifecycle import (
+    FILING_OPEN,
     LegalAct,
     Status,
     filing_allowed_from,
     move_filing,
     require_asked_back,
+    require_asking,
 )
 from dossier.domain.permissions import Sight, require_sight
 from dossier.schemas.intake import FileDossier
@@ -159,10 +161,12 @@ async def ask_for_supplement(
 
     No clock runs yet: the law's days for asking count from the receipt of a dossier.
     """
+    filing, to = await _read(tx, change), Status.AWAITING_SUPPLEMENT
+    act, came_from = LegalAct.ASK_FOR_SUPPLEMENT, filing.came_from
+    move_filing(filing.status, to, came_from=came_from)
+    require_asking(filing.status, to, act, FILING_OPEN, came_from=came_from)
     details: FilingDetails = {"reason": reason, "items": items}
-    return await _move(
-        tx, change, Status.AWAITING_SUPPLEMENT, kind="awaiting_supplement", details=details
-    )
+    return await _move(tx, change, to, kind="awaiting_supplement", details=details)
 
 
 async def ask_to_withdraw(tx: AsyncSession, change: FilingChange, *, reason: str | None) -> Filing:

@@ -24,6 +24,7 @@ async def ask_for_payment(
 ) -> Dossier:
     """Ask the applicant to pay; the clock stands still until it is confirmed."""
     opened = await open_dossier(tx, office, change)
+    opened.require_asking(Status.AWAITING_PAYMENT, LegalAct.ASK_FOR_PAYMENT)
     details: Details = {"kind": kind, "amount_vnd": amount_vnd}
     asked = await keep_move(tx, opened, Status.AWAITING_PAYMENT, details=details)
     await papers.add_payment_request(

@@ -34,7 +34,7 @@ async def ask_for_supplement(
         SupplementsUsedUp: it was asked for as often as the rule in force allows.
     """
     opened = await open_dossier(tx, office, change)
-    opened.require_move(Status.AWAITING_SUPPLEMENT)
+    opened.require_asking(Status.AWAITING_SUPPLEMENT, LegalAct.ASK_FOR_SUPPLEMENT)
     require_supplement_in_time(opened.dossier.received_at, asked_at=opened.at, desk=opened.desk)
     asked_before = await papers.supplement_requests_of(tx, opened.dossier)
     require_supplement_left(
