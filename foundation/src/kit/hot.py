@@ -49,7 +49,13 @@ class HotPool:
             if not connection.is_closed():
                 return connection
         try:
-            return await asyncpg.connect(self._dsn, timeout=5, server_settings=self._settings)
+            return await asyncpg.connect(
+                self._dsn,
+                timeout=5,
+                server_settings=self._settings,
+                # The driver prepares a longer statement anew each time: there is no such limit.
+                max_cacheable_statement_size=0,
+            )
         except BaseException:
             self._room.release()
             raise

@@ -64,3 +64,17 @@ async def test_nobody_waits_for_ever_when_dialling_fails(pool):
         with pytest.raises(ConnectionRefusedError):
             async with asyncio.timeout(5), away.connection():
                 pass
+
+
+async def test_a_statement_of_any_length_is_prepared_once(pool):
+    long = f"select length('{'x' * 50_000}')"
+    for _ in range(3):
+        async with pool.connection() as connection:
+            assert await connection.fetchval(long) == 50_000
+    async with pool.connection() as connection:
+        prepared = await connection.fetch(
+            "select generic_plans + custom_plans as plans from pg_prepared_statements"
+            " where statement = $1",
+            long,
+        )
+    assert [row["plans"] for row in prepared] == [3]
