@@ -1,4 +1,4 @@
-"""The driver's own connections, for calls that are one statement and commit by themselves.
+"""The driver's own connections, for calls of a statement or two that commit by themselves.
 
 SQLAlchemy's pool hands a connection over through a greenlet and a facade, which costs such a call
 more than the statement does.

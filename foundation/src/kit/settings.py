@@ -24,8 +24,8 @@ class ServiceSettings(BaseSettings):
     token_audience: str = "tthc"  # noqa: S105 - the same
     pool_size: int = Field(default=8, ge=1, le=100)
     hot_pool_size: int = Field(default=16, ge=1, le=100)
-    """Connections for calls of one statement. A list takes one for itself; intakes, moves and
-    look-ups that meet share one."""
+    """Connections for calls of a statement or two. A list, or one agency's figures, take one for
+    themselves; intakes, moves and look-ups that meet share one."""
     body_limit_bytes: int = Field(default=1_048_576, ge=1)
     log_level: str = "INFO"
     metrics_agencies: list[str] = []

@@ -20,6 +20,7 @@ _OWN_FAULTS = (
     asyncpg.IntegrityConstraintViolationError,
     asyncpg.DataError,  # also of the driver, which cannot write a value and has sent nothing
     asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
     asyncpg.TransactionRollbackError,
 )
 """After these nothing was kept, and it may have been for the sake of one of the askers."""
@@ -55,7 +56,7 @@ class Together(Generic[AskedT, ToldT]):
         except _OWN_FAULTS:
             if len(call.asked) == 1:
                 raise
-        async with self._pool.connection() as connection:
+        async with self._room, self._pool.connection() as connection:
             (told,) = await self._calling(connection, [asked])
         return told
 

@@ -102,3 +102,18 @@ async def test_after_a_server_that_was_away_calls_are_made_anew(pool, doubled, m
         told = await asyncio.gather(doubled("a"), doubled("b"), return_exceptions=True)
         assert [type(one) for one in told] == [ConnectionRefusedError] * 2
     assert await doubled("a") == "aa"
+
+
+async def test_a_call_that_took_too_long_is_asked_again_one_by_one(pool):
+    """The server ended it and kept nothing; whoever held it up fails alone."""
+
+    async def calling(connection, asked):
+        async with connection.transaction():
+            await connection.execute("set local statement_timeout = 50")
+            slow = "slow" in asked
+            return await connection.fetchval("select $1::text[] from pg_sleep($2)", asked, slow)
+
+    calls: Together[str, str] = Together(pool, calling)
+    told = await asyncio.gather(*map(calls, ["a", "slow", "b"]), return_exceptions=True)
+    assert told[0::2] == ["a", "b"]
+    assert isinstance(told[1], asyncpg.QueryCanceledError)

@@ -18,7 +18,7 @@ from dossier.clients import (
 from dossier.domain.errors import UnknownAgency, UnknownProcedure
 from dossier.main import create_app
 from dossier.settings import Settings
-from dossier.store.record_floor import NEVER
+from dossier.store.record_floor import NOT_YET
 from dossier.tables.counts import record_floor
 from fastapi import FastAPI
 from kernel.refusals import NeighbourUnavailable
@@ -184,7 +184,7 @@ def catalog() -> FakeCatalog:
 async def app(running_app, catalog, copies) -> FastAPI:
     # Each test begins at an instant of its own, maybe long before those that others asked as of.
     async with running_app.state.sessions.begin() as tx:
-        await tx.execute(update(record_floor).values(reached=NEVER, settled=NEVER))
+        await tx.execute(update(record_floor).values(reached=NOT_YET, settled=NOT_YET))
     running_app.state.clock = lambda: NOW
     running_app.state.office = main.open_office(running_app, catalog, copies)
     return running_app

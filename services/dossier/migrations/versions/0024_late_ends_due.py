@@ -22,8 +22,11 @@ def lay(include: list[str]) -> None:
 
 
 def upgrade() -> None:
+    # Ten million facts take longer than a statement may.
+    op.execute("set local statement_timeout = 0")
     lay([*SHOWN, "due_on"])
 
 
 def downgrade() -> None:
+    op.execute("set local statement_timeout = 0")
     lay(SHOWN)

@@ -161,6 +161,37 @@ async def test_a_rebuild_broken_off_goes_on_where_it_was_left(client, app, a_dos
     assert "tthc_recount_agencies_left 0.0" in (await client.get("/metrics")).text
 
 
+async def test_a_rebuild_ends_with_a_last_agency_larger_than_a_batch(client, app, a_dossier):
+    for _ in range(3):
+        await client.post("/v1/dossiers", json=a_dossier())
+    await folded(client)
+    few = replace(app.state.folder, facts_at_once=2)
+    for _ in range(1_000):
+        await folding.recount(few, seconds=0)
+        if (await folded(client))["agencies_left"] == 0:
+            break
+    async with app.state.sessions.begin() as tx:
+        assert await event_log.counted_to(tx) is None
+    assert (await client.post("/v1/figure-verifications", json={})).json()["differences"] == []
+
+
+async def test_a_rebuild_that_was_left_is_ended_by_whoever_folds(client, app, a_dossier):
+    await client.post("/v1/dossiers", json=a_dossier())
+    few = replace(app.state.folder, facts_at_once=1)
+    await folding.recount(few, seconds=0)
+    assert (await folded(client))["agencies_left"] > 0
+    whole = replace(few, facts_at_once=1_000)
+    task = asyncio.create_task(
+        folding.keep_folding(whole, Closer(app.state.hot, whole.clock), seconds=0.01)
+    )
+    for _ in range(500):
+        if (await folded(client))["agencies_left"] == 0:
+            break
+        await asyncio.sleep(0.02)
+    task.cancel()
+    assert (await client.post("/v1/figure-verifications", json={})).json()["differences"] == []
+
+
 async def test_windows_opened_during_a_rebuild_are_counted_too(client, app, a_dossier, agency):
     await client.post("/v1/dossiers", json=a_dossier())
     await folded(client)

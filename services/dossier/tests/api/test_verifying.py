@@ -155,7 +155,7 @@ async def test_a_replica_that_was_thought_dead_writes_nothing_over_its_successor
     successors = []
 
     class Slow:
-        """The snapshots of a replica that is held up in the middle for a quarter of an hour."""
+        """The snapshots of a replica that is held up for three quarters of an hour."""
 
         def begin(self):
             return self._one_after_another()
@@ -165,12 +165,12 @@ async def test_a_replica_that_was_thought_dead_writes_nothing_over_its_successor
             async with one.state.read_sessions.begin() as tx:
                 yield tx
             if not successors:
-                move(minutes=15)
+                move(minutes=45)
                 successors.append(await compare(other))
 
     slow = replace(one.state.figure_verifier, reading=Slow())
     assert await verifying.verify_everything(slow, every=DAY) is None
-    assert successors[0].verified_at == NOW + timedelta(minutes=15)
+    assert successors[0].verified_at == NOW + timedelta(minutes=45)
     assert (await shown_by(one))[1] == successors[0].verified_at.timestamp()
 
 

@@ -12,7 +12,7 @@ from dossier.domain.figures import DIMENSIONS
 from dossier.store import cells, event_log, figures, rollups
 from dossier.store.agencies import number_agency
 from dossier.store.readings import reading_counts
-from dossier.store.record_floor import NEVER
+from dossier.store.record_floor import NOT_YET
 from dossier.store.scopes import Scope
 from dossier.store.watermark import watermark
 from dossier.tables.counts import record_floor
@@ -82,7 +82,7 @@ async def _at_once_equals_raw(app, ward: str) -> None:
                 assert found.readings == await reading_counts(tx, scope, by=by)
                 assert found.watermark == await watermark(tx, replace(scope, known_at=instant))
     async with app.state.sessions.begin() as tx:
-        await tx.execute(update(record_floor).values(reached=NEVER, settled=NEVER))
+        await tx.execute(update(record_floor).values(reached=NOT_YET, settled=NOT_YET))
 
 
 @settings(

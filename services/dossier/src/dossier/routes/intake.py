@@ -38,7 +38,7 @@ _REFUSED_BY_CATALOGUE = (UnknownAgency, UnknownProcedure, ProcedureNotInForce, C
 )
 async def receive_dossier(prepared: PreparedIntake, calls: TheHotCalls) -> Receipt:
     """Receive a dossier handed in at the desk or by post, and answer with its receipt."""
-    return Receipt.model_validate(await intake.receive_dossier(calls.receive, prepared))
+    return Receipt.model_validate(await intake.hand_in(calls, prepared))
 
 
 @router.post(

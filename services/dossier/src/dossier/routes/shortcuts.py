@@ -35,7 +35,7 @@ async def _receive_dossier(plain: Plain) -> Answer:
         acting=acting,
         request_key=None if key is None else key_of(key, plain.body),
     )
-    received = await intake.receive_dossier(_calls(plain).receive, prepared)
+    received = await intake.hand_in(_calls(plain), prepared)
     return Answer(201, receipt_sheet(received))
 
 

@@ -55,7 +55,7 @@ class FoldFigures(WireModel):
     """How many events to fold at most.
 
     `rebuild` first counts every window anew from the facts, agency by agency, for about
-    `most_seconds`; asked again it goes on, until `agencies_left` is 0.
+    `most_seconds`; the rest follows in the background, or at once when asked again.
     """
 
     most_events: int = Field(default=100_000, ge=1, le=10_000_000)

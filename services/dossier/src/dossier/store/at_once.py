@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Executable, Integer, cast, func, or_, sele
 from dossier.domain.rollups import MEASURES
 from dossier.store import certified, figures, readings, rollups, watermark
 from dossier.store.cells import LONGEST_DAYS, KnownWindow
-from dossier.store.record_floor import NEVER
+from dossier.store.record_floor import NOT_YET
 from dossier.store.rollups import Situation
 from dossier.store.scopes import Scope, Shape
 from dossier.store.spelled import Spelled, part, spelled
@@ -64,7 +64,7 @@ async def closed(hot: "asyncpg.Connection[Any]", scope: Scope, *, most: int) -> 
     values = scope.values(before=before)
     rows = await _situation(_present(scope), most + 1).fetch(hot, values)
     first = rows[0]
-    if first["is_changed"] or not NEVER < first["instant"] <= first["settled"]:
+    if first["is_changed"] or not NOT_YET < first["instant"] <= first["settled"]:
         return None
     return Closed(first["instant"], rollups.as_situation(rows, changed_since=False))
 

@@ -100,6 +100,10 @@ async def recount_next(tx: AsyncSession, *, most_facts: int) -> int | None:
         await tx.execute(delete(table).where(*_between(table, begun, last)))
     reached = await mark(tx)
     await _add(tx, _at_mark(present(date.min), reached, begun, last), None)
+    if last is not None and not await tx.scalar(
+        select(beyond.where(facts.c.agency_id > last).exists())
+    ):
+        last = None  # the last agency that has facts is a large one
     await move_counted_to(tx, last)
     return last
 

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -56,10 +55,6 @@ class Issued:
     serial: int
     issued_on: date
     due_on: date | None
-    received_at: datetime
-    procedure_name: str
-    time_limit_value: int | None
-    time_limit_unit: str
 
 
 Receiving = Callable[[Intake], Awaitable[Issued]]
@@ -71,13 +66,6 @@ _RECEIVE = f"""
     from {_COLUMNS.source("w")}
     cross join lateral receive_dossier({_COLUMNS.arguments("w")}) r
 """  # noqa: S608 - the names of fields
-
-_REPEATED = ("received_at", "procedure_name", "time_limit_value", "time_limit_unit")
-_repeated_of = attrgetter(*_REPEATED)
-_STORED = f"""
-    select {", ".join(_REPEATED)} from dossiers
-    where agency_id = $1 and issued_on = $2 and serial = $3
-"""  # noqa: S608 - the column names above
 
 
 async def receive_all(
@@ -92,7 +80,8 @@ async def receive_all(
     rows = await connection.fetch(_RECEIVE, *_COLUMNS.of([intakes[place] for place in order]))
     issued = {order[row["place"] - 1]: row for row in rows}
     return [
-        await _issued(connection, intake, issued[place]) for place, intake in enumerate(intakes)
+        Issued(row["outcome"], row["issued"], row["issued_day"], row["due"])
+        for row in (issued[place] for place in range(len(intakes)))
     ]
 
 
@@ -114,16 +103,6 @@ def refused(intake: Intake) -> AbstractContextManager[None]:
             "filing_is_open": FilingNotOpen(),
         }
     )
-
-
-async def _issued(
-    connection: "asyncpg.Connection[Any]", intake: Intake, row: "asyncpg.Record"
-) -> Issued:
-    as_stored = _repeated_of(intake)
-    if row["outcome"] == "repeated":
-        key = (intake.agency_id, row["issued_day"], row["issued"])
-        as_stored = tuple(await connection.fetchrow(_STORED, *key))
-    return Issued(row["outcome"], row["issued"], row["issued_day"], row["due"], *as_stored)
 
 
 async def driver_connection(tx: AsyncSession) -> "asyncpg.Connection[Any]":

@@ -8,7 +8,7 @@ import asyncpg
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+NOT_YET = datetime(2000, 1, 1, tzinfo=UTC)
 """How far the past is closed before anybody asked."""
 _LOOK = "select reached, settled from record_floor"
 _RAISE_TO = "update record_floor set reached = $1 where reached < $1"

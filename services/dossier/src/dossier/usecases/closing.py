@@ -49,7 +49,7 @@ async def close_past(closer: Closer, asked: datetime | None) -> datetime:
         if await _is_settled(hot, instant):
             return instant
         settled = (await record_floor.look(hot)).settled
-    if settled <= record_floor.NEVER:
+    if settled <= record_floor.NOT_YET:
         raise StillRecording
     return min(instant, settled)
 

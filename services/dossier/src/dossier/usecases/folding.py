@@ -1,7 +1,8 @@
 """Folding the log into the counts kept ahead; several folders at once do no harm."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ import structlog
 from kernel.time_zone import local_day
 from kit.errors import PASSING
 from prometheus_client import CollectorRegistry, Gauge
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.errors import FoldBusy, StillRecording
 from dossier.domain.rollups import Window, WindowRule, windows
@@ -109,14 +111,17 @@ async def keep_folding(folder: Folder, closer: Closer, *, seconds: float) -> Non
     """Fold again and again; a failure is logged and tried again.
 
     When there was something new the past is closed too, so that figures asked while a long write
-    is under way can be told as of a moment ago.
+    is under way can be told as of a moment ago. A recount that was left goes on, some agencies a
+    time.
     """
     while True:
         try:
             folded = await fold_log(folder, most=100 * BATCH)
             if folded.events:
                 await close_past(closer, None)
-        except StillRecording:
+            if folded.agencies_left:
+                await _recount_next(folder)
+        except (StillRecording, FoldBusy):
             pass
         except PASSING as error:
             await log.awarning("fold_failed", error=type(error).__name__)
@@ -134,9 +139,7 @@ async def recount(folder: Folder, *, seconds: int) -> None:
     Raises:
         FoldBusy: somebody folds at this moment.
     """
-    async with folder.sessions.begin() as tx:
-        if not await event_log.hold_fold(tx):
-            raise FoldBusy
+    async with _seated(folder) as tx:
         await cells.begin_recount(tx, at=folder.clock())
     ends_at = folder.clock() + timedelta(seconds=seconds)
     while await _recount_next(folder) and folder.clock() < ends_at:
@@ -176,11 +179,19 @@ async def _fold_batch(folder: Folder, size: int) -> int:
 
 
 async def _recount_next(folder: Folder) -> bool:
-    """Count some agencies; False when none is left. Another folder's batch is waited for."""
+    """Count some agencies; False when none is left."""
+    async with _seated(folder) as tx:
+        return await cells.recount_next(tx, most_facts=folder.facts_at_once) is not None
+
+
+@asynccontextmanager
+async def _seated(folder: Folder) -> AsyncIterator[AsyncSession]:
+    """Open a transaction in the folder's seat; another folder's batch is waited for."""
     for _ in range(_TRIES):
         async with folder.sessions.begin() as tx:
             if await event_log.hold_fold(tx):
-                return await cells.recount_next(tx, most_facts=folder.facts_at_once) is not None
+                yield tx
+                return
         await asyncio.sleep(_PAUSE_SECONDS)
     raise FoldBusy
 

@@ -1,6 +1,6 @@
 """Receiving dossiers at the desk, by post and online."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -18,8 +18,10 @@ from dossier.domain.procedures import ProcedureVersion, in_force
 from dossier.schemas.intake import ReceiveDossier
 from dossier.store import intake
 from dossier.store.intake import Intake, Issued, Receiving
+from dossier.store.look_up import DossierKey
 from dossier.usecases.acting import Acting, Office
 from dossier.usecases.catalogue import Catalogue
+from dossier.usecases.hot_calls import HotCalls
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +130,32 @@ async def prepare_intake(
     return Prepared(particulars, new)
 
 
+async def hand_in(calls: HotCalls, prepared: Prepared) -> Received:
+    """Receive a dossier at the desk; a repeated request is told what the first one stored."""
+    issued = await _issued(calls.receive, prepared.intake)
+    new = prepared.intake
+    if issued.outcome == "repeated":
+        key = DossierKey(new.agency_id, issued.issued_on, issued.serial)
+        stored = await calls.look_up(key)
+        new = replace(new, **{name: stored[name] for name in _AS_STORED}) if stored else new
+    return _received(prepared.particulars, new, issued)
+
+
+_AS_STORED = ("received_at", "procedure_name", "time_limit_value", "time_limit_unit")
+
+
 async def receive_dossier(receiving: Receiving, prepared: Prepared) -> Received:
     """Open a dossier and fix its due date: one legal act, one stored call."""
-    with intake.refused(prepared.intake):
-        issued = await receiving(prepared.intake)
+    issued = await _issued(receiving, prepared.intake)
+    return _received(prepared.particulars, prepared.intake, issued)
+
+
+async def _issued(receiving: Receiving, new: Intake) -> Issued:
+    with intake.refused(new):
+        issued = await receiving(new)
     if issued.outcome == "key_reused":
         raise KeyReused
-    return _received(prepared.particulars, prepared.intake, issued)
+    return issued
 
 
 def intake_of(
@@ -181,12 +202,12 @@ def _received(particulars: Particulars, new: Intake, issued: Issued) -> Received
         code=dossier_code(particulars.agency_code, issued.issued_on, issued.serial),
         agency_code=particulars.agency_code,
         procedure_code=new.procedure_code,
-        procedure_name=issued.procedure_name,
+        procedure_name=new.procedure_name,
         channel=particulars.channel,
-        received_at=issued.received_at,
+        received_at=new.received_at,
         received_on=issued.issued_on,
         due_on=issued.due_on,
-        time_limit_value=issued.time_limit_value,
-        time_limit_unit=TimeUnit(issued.time_limit_unit),
+        time_limit_value=new.time_limit_value,
+        time_limit_unit=TimeUnit(new.time_limit_unit),
         applicant_name=particulars.full_name,
     )

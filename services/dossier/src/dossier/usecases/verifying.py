@@ -21,9 +21,9 @@ from dossier.usecases.folding import RollupGauges
 
 _LOOK_SECONDS = 300.0
 """How often a replica looks whether a comparison is due, and what the last one found."""
-_CLAIM = timedelta(minutes=10)
-"""How long a claim lasts without a sign of life. The longest window takes a minute: its two
-statements are ended by the server after 30 s each."""
+_CLAIM = timedelta(minutes=30)
+"""How long a claim lasts without a sign of life, which each window gives: its two statements are
+ended by the server after ten minutes each, so whoever is late is dead."""
 
 log = structlog.get_logger()
 
