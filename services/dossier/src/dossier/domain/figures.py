@@ -183,8 +183,9 @@ NOT_BROKEN_DOWN = "certified_copies"
 BROKEN_DOWN: tuple[str, ...] = tuple(key for key in DEFINITIONS if key != NOT_BROKEN_DOWN)
 """The figures that are also kept by procedure field, procedure, channel and officer."""
 
+FIELD = "procedure_field"
 DIMENSIONS: dict[str, str] = {
-    "procedure_field": "field_code",
+    FIELD: "field_code",
     "procedure": "procedure_code",
     "channel": "channel",
     "officer": "officer",

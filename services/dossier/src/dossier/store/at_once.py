@@ -13,6 +13,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import ColumnElement, Executable, Integer, cast, func, or_, select
 
+from dossier.domain.figures import FIELD
 from dossier.domain.rollups import MEASURES
 from dossier.store import certified, figures, readings, rollups, watermark
 from dossier.store.cells import LONGEST_DAYS, KnownWindow
@@ -28,7 +29,6 @@ KEYS = tuple(MEASURES.values())
 """What is counted; every other counted figure is a sum of these."""
 _INSTANT = func.coalesce(Shape.known_at, select(record_floor.c.settled).scalar_subquery())
 """As of when is asked; without an instant, the last one that is closed."""
-_FIELD = "procedure_field"
 _COUNTED, _PROCEDURES, _READING = "counted", "procedures", "reading"
 _COPIES, _LAST, _CHANGED = "copies", "last", "changed"
 
@@ -42,7 +42,7 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ToldAtOnce:
     """What was counted: of `counted` a value and its numbers in the order of `KEYS`.
 
     From the facts a number of procedures follows; from cells they are counted by themselves.
@@ -76,7 +76,7 @@ async def told(
     known_at: datetime,
     chain: Sequence[KnownWindow],
     by: str | None,
-) -> Told | None:
+) -> ToldAtOnce | None:
     """Count from the cells of windows, or from the facts when there are none, in one statement.
 
     None when something was recorded since we looked: the present is not what was known any more.
@@ -90,7 +90,7 @@ async def told(
         rows.setdefault(row["part"], []).append(row)
     if rows[_CHANGED][0]["numbers"][0]:
         return None
-    return Told(
+    return ToldAtOnce(
         counted=[(row["value"], row["numbers"]) for row in rows.get(_COUNTED, ())],
         procedures={row["value"]: row["numbers"][0] for row in rows.get(_PROCEDURES, ())},
         readings=[(row["key"], row["value"], row["numbers"][0]) for row in rows.get(_READING, ())],
@@ -133,7 +133,7 @@ def _telling(shape: Shape, by: str | None, *, from_cells: bool) -> Spelled:
     if from_cells:
         by_field = by is not None
         procedures = (
-            figures.counting_procedures(shape, _FIELD)
+            figures.counting_procedures(shape, FIELD)
             if by_field
             else rollups.adding_procedures(shape)
         )

@@ -6,22 +6,19 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dossier.domain.figures import ONLINE_PROCEDURES
+from dossier.domain.figures import FIELD, ONLINE_PROCEDURES
 from dossier.domain.rollups import MEASURES, counted, running, tiles
 from dossier.store import figures, rollups
 from dossier.store.cells import KnownWindow
 from dossier.store.event_log import MOST_UNFOLDED, Mark
+from dossier.store.readings import Counts
 from dossier.store.rollups import Cells, Situation
 from dossier.store.scopes import Scope
-
-Counted = dict[str | None, dict[str, int]]
-"""Counts by figure, by value of a dimension; under None, of all its values together."""
-FIELD = "procedure_field"
 
 
 async def count_figures(
     tx: AsyncSession, scope: Scope, keys: Sequence[str], *, by: str | None, today: date
-) -> Counted:
+) -> Counts:
     """Return the counts of a scope from the cells of its windows, else from the facts."""
     situation = await rollups.situation(tx, scope, most=MOST_UNFOLDED)
     if not situation.changed_since:
@@ -51,7 +48,7 @@ async def _from_cells(
     chain: Sequence[KnownWindow],
     *,
     by_field: bool,
-) -> Counted:
+) -> Counts:
     after = situation.mark if situation.own_unfolded else None
     cells = await rollups.cells(tx, scope, chain, by_field=by_field, unfolded_after=after)
     if chain[-1].window.ends_on > scope.period.last_day:
@@ -62,10 +59,10 @@ async def _from_cells(
     return {None: summed(cells, {None: procedures})[None]}
 
 
-def summed(cells: Cells, procedures: Mapping[str | None, int]) -> Counted:
+def summed(cells: Cells, procedures: Mapping[str | None, int]) -> Counts:
     """Return the counts of each cell and, under None, of all of them, with those of procedures."""
     whole = {name: sum(cell[name] for cell in cells.values()) for name in MEASURES}
-    found: Counted = {None: counted(whole)}
+    found: Counts = {None: counted(whole)}
     found |= {value: counted(cell) for value, cell in cells.items()}
     for value, row in found.items():
         row[ONLINE_PROCEDURES] = procedures.get(value, 0)

@@ -28,11 +28,11 @@ from dossier.domain.permissions import require_sight
 from dossier.store import certified
 from dossier.store import figures as store
 from dossier.store.figures import RETURNED, Behind, Place
-from dossier.store.readings import reading_counts
+from dossier.store.readings import Counts, reading_counts
 from dossier.store.scopes import Scope
 from dossier.store.watermark import as_present, watermark
 from dossier.usecases.acting import Acting, Office
-from dossier.usecases.ahead import Counted, count_figures
+from dossier.usecases.ahead import count_figures
 from dossier.usecases.closing import Closer, close_past
 from dossier.usecases.figures_at_once import count_at_once
 from dossier.usecases.places import evidence_place, place
@@ -106,7 +106,7 @@ async def all_figures(
     return _figures(found, by)
 
 
-def _figures(found: Counted, by: str | None) -> list[Figure]:
+def _figures(found: Counts, by: str | None) -> list[Figure]:
     figures = [_figure(key, found[None]) for key in DEFINITIONS]
     if by is not None:
         for value in sorted(value for value in found if value is not None):
@@ -115,7 +115,7 @@ def _figures(found: Counted, by: str | None) -> list[Figure]:
     return figures
 
 
-def _add_readings(found: Counted, readings: Counted) -> None:
+def _add_readings(found: Counts, readings: Counts) -> None:
     """Put readings beside the counts of each value; a value may have readings only."""
     for value in {*found, *readings}:
         counts = found.setdefault(value, dict.fromkeys((*_COUNTED, ONLINE_PROCEDURES), 0))

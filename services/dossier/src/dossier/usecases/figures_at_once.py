@@ -9,23 +9,24 @@ import asyncpg
 from kernel.time_zone import local_day
 from kit.hot import HotPool
 
-from dossier.domain.figures import ONLINE_PROCEDURES
+from dossier.domain.figures import FIELD, ONLINE_PROCEDURES
 from dossier.domain.rollups import MEASURES, counted
 from dossier.store import at_once, figures, readings
 from dossier.store.agencies import Reach
 from dossier.store.at_once import Closed
 from dossier.store.cells import KnownWindow
 from dossier.store.event_log import MOST_UNFOLDED
+from dossier.store.readings import Counts
 from dossier.store.scopes import Scope
-from dossier.usecases.ahead import FIELD, Counted, chain_of, summed
+from dossier.usecases.ahead import chain_of, summed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AtOnce:
+class FiguresAtOnce:
     """What figures are made of, and as of which instant: the one asked, or the last one closed."""
 
-    counts: Counted
-    readings: Counted
+    counts: Counts
+    readings: Counts
     copies: int
     watermark: datetime | None
     known_at: datetime
@@ -33,7 +34,7 @@ class AtOnce:
 
 async def count_at_once(
     pool: HotPool, scope: Scope, *, by: str | None, today: date
-) -> AtOnce | None:
+) -> FiguresAtOnce | None:
     """Count one agency's figures in two short statements; None when they have to be told otherwise.
 
     Nothing needs to be closed for an instant that is closed; asked as of now, that is the last one
@@ -69,11 +70,11 @@ async def _count(
     *,
     chain: Sequence[KnownWindow],
     by: str | None,
-) -> AtOnce | None:
+) -> FiguresAtOnce | None:
     told = await at_once.told(hot, scope, known_at=instant, chain=chain, by=by)
     if told is None:
         return None
-    return AtOnce(
+    return FiguresAtOnce(
         counts=_from_cells(told.counted, told.procedures, by)
         if chain
         else _from_facts(told.counted),
@@ -84,8 +85,8 @@ async def _count(
     )
 
 
-def _from_facts(rows: Sequence[tuple[str | None, Sequence[int]]]) -> Counted:
-    found: Counted = {}
+def _from_facts(rows: Sequence[tuple[str | None, Sequence[int]]]) -> Counts:
+    found: Counts = {}
     for value, row in figures.gathered(rows, at_once.KEYS).items():
         cell = {name: row[key] for name, key in MEASURES.items()}
         found[value] = {**counted(cell), ONLINE_PROCEDURES: row[ONLINE_PROCEDURES]}
@@ -96,7 +97,7 @@ def _from_cells(
     rows: Sequence[tuple[str | None, Sequence[int]]],
     procedures: Mapping[str | None, int],
     by: str | None,
-) -> Counted:
+) -> Counts:
     cells = {value or "": dict(zip(MEASURES, row, strict=True)) for value, row in rows}
     found = summed(cells, procedures)
     return found if by is not None else {None: found[None]}
