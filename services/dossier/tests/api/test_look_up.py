@@ -160,3 +160,29 @@ async def test_the_sheet_says_what_each_act_answered(client, receipts):
         read = await client.get(f"/v1/dossiers/{code}")
         assert read.json() == answer.json()
         assert read.headers["etag"] == answer.headers["etag"]
+
+
+@pytest.fixture
+async def sealed_elsewhere(client, a_dossier, app, agency):
+    """A dossier whose applicant's data were sealed with a key that this process was not given."""
+    receipt = (await client.post("/v1/dossiers", json=a_dossier())).json()
+
+    async def name_key(key_id: str) -> None:
+        async with app.state.engine.begin() as connection:
+            await connection.exec_driver_sql(
+                f"update applicants set key_id = '{key_id}' where agency_id ="
+                f" (select agency_id from agencies where code = '{agency}')"
+            )
+
+    await name_key("2")
+    yield f"/v1/dossiers/{receipt['code']}"
+    await name_key("1")
+
+
+@pytest.mark.parametrize("what", ["", "/applicant"])
+async def test_data_sealed_with_a_key_that_is_not_here_are_unavailable(
+    client, sealed_elsewhere, what
+):
+    answer = await client.get(f"{sealed_elsewhere}{what}")
+    assert (answer.status_code, answer.json()["code"]) == (503, "personal_data_key_missing")
+    assert answer.json()["details"] == {"key_id": "2"}

@@ -383,3 +383,9 @@ class StillRecording(NeighbourUnavailable):
     """A long write is under way and no instant before it is known to be closed."""
 
     code = "still_recording"
+
+
+class KeyMissing(NeighbourUnavailable):
+    """The process was not given the key with which an applicant's data were sealed."""
+
+    code = "personal_data_key_missing"

@@ -9,6 +9,8 @@ from uuid import UUID
 import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from dossier.domain.errors import KeyMissing
+
 _NONCE_BYTES = 12
 
 
@@ -30,9 +32,15 @@ class Sealer:
         return nonce + self._ciphers[self.key_id].encrypt(nonce, plain, applicant_id.bytes)
 
     def open(self, applicant_id: UUID, sealed: bytes | None, *, key_id: str) -> dict[str, str]:
-        """Decrypt what `seal` made; data moved to another applicant does not open."""
+        """Decrypt what `seal` made; data moved to another applicant does not open.
+
+        Raises:
+            KeyMissing: it was sealed with a key that is not here.
+        """
         if sealed is None:
             return {}
+        if key_id not in self._ciphers:
+            raise KeyMissing(key_id=key_id)
         nonce, cipher = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
         opened: dict[str, str] = orjson.loads(
             self._ciphers[key_id].decrypt(nonce, cipher, applicant_id.bytes)
