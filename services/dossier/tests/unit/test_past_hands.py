@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from dossier.domain.corrections import Recorded, Story, replay
+from dossier.domain.corrections import Story, replay
 from dossier.domain.desk import Desk
 from dossier.domain.dossier import Terms
 from dossier.domain.due_date import SupplementPolicy, TimeLimit, TimeUnit
@@ -68,20 +68,6 @@ def kinds(**changes) -> list[str]:
     return [event.kind for event in lived(**changes)[1]]
 
 
-def recorded(events) -> list[Recorded]:
-    return [
-        Recorded(
-            number=number,
-            kind=event.kind,
-            from_status=event.from_status,
-            to_status=event.to_status,
-            occurred_at=event.occurred_at,
-            details=event.details or {},
-        )
-        for number, event in enumerate(events, start=1)
-    ]
-
-
 LIVES = [
     {"hand_overs": (step(5),)},
     {"hand_overs": (step(5, 6),), "settled_at": at(8)},
@@ -97,7 +83,7 @@ LIVES = [
 
 
 @pytest.mark.parametrize("changes", LIVES)
-def test_the_log_of_a_told_life_tells_its_steps_its_questions_and_its_course(changes):
+def test_the_log_of_a_told_life_tells_its_steps_its_questions_and_its_course(recorded, changes):
     life = told(**changes)
     course, events = past_course(life, TERMS, DESK, now=NOW)
     log = recorded(events)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from dossier.domain.apologies import OverdueReason
-from dossier.domain.corrections import Correction, Recorded, Story, replay
+from dossier.domain.corrections import Correction, Story, replay
 from dossier.domain.desk import Desk
 from dossier.domain.dossier import Course, Terms
 from dossier.domain.due_date import SupplementPolicy, TimeLimit, TimeUnit
@@ -61,20 +61,6 @@ def told(**changes) -> Told:
 
 def lived(terms: Terms = RESTART, **changes) -> tuple[Course, tuple[PastEvent, ...]]:
     return past_course(told(**changes), terms, DESK, now=NOW)
-
-
-def recorded(events: tuple[PastEvent, ...]) -> list[Recorded]:
-    return [
-        Recorded(
-            number=number,
-            kind=event.kind,
-            from_status=event.from_status,
-            to_status=event.to_status,
-            occurred_at=event.occurred_at,
-            details=event.details or {},
-        )
-        for number, event in enumerate(events, start=1)
-    ]
 
 
 def test_a_dossier_whose_due_date_was_moved_lawfully_is_judged_by_that():
@@ -253,7 +239,7 @@ LIVES = [
 
 @pytest.mark.parametrize("terms", [RESTART, PAUSE])
 @pytest.mark.parametrize("changes", LIVES)
-def test_the_log_of_a_told_life_tells_the_same_course_and_explains_it(changes, terms):
+def test_the_log_of_a_told_life_tells_the_same_course_and_explains_it(recorded, changes, terms):
     course, events = lived(terms, **changes)
     log = recorded(events)
     story = Story(channel=Channel.DIRECT, terms=terms, return_method=None, events=log)
@@ -262,7 +248,7 @@ def test_the_log_of_a_told_life_tells_the_same_course_and_explains_it(changes, t
         assert explained(log, {}, terms, DESK).due_on == course.due_on
 
 
-def test_the_explanation_names_what_the_old_system_told_and_why():
+def test_the_explanation_names_what_the_old_system_told_and_why(recorded):
     _, events = lived(settled_at=at(18), due_date=due(20, moved=8))
     trace = explained(recorded(events), {}, RESTART, DESK)
     assert [leg.kind for leg in trace.legs] == [LegKind.RECEIPT, LegKind.TOLD]
@@ -271,7 +257,7 @@ def test_the_explanation_names_what_the_old_system_told_and_why():
     assert leg.reason == "Chờ ý kiến cơ quan khác"
 
 
-def test_a_due_date_told_stays_when_the_receipt_is_corrected():
+def test_a_due_date_told_stays_when_the_receipt_is_corrected(recorded):
     _, events = lived(settled_at=at(18), due_date=due(20, moved=8))
     story = Story(
         channel=Channel.DIRECT, terms=RESTART, return_method=None, events=recorded(events)

@@ -161,12 +161,15 @@ async def ask_for_supplement(
 
     No clock runs yet: the law's days for asking count from the receipt of a dossier.
     """
-    filing, to = await _read(tx, change), Status.AWAITING_SUPPLEMENT
-    act, came_from = LegalAct.ASK_FOR_SUPPLEMENT, filing.came_from
-    move_filing(filing.status, to, came_from=came_from)
-    require_asking(filing.status, to, act, FILING_OPEN, came_from=came_from)
     details: FilingDetails = {"reason": reason, "items": items}
-    return await _move(tx, change, to, kind="awaiting_supplement", details=details)
+    return await _move(
+        tx,
+        change,
+        Status.AWAITING_SUPPLEMENT,
+        kind="awaiting_supplement",
+        details=details,
+        asking=LegalAct.ASK_FOR_SUPPLEMENT,
+    )
 
 
 async def ask_to_withdraw(tx: AsyncSession, change: FilingChange, *, reason: str | None) -> Filing:
@@ -218,17 +221,26 @@ def _not_open(filing: Filing) -> FilingNotOpen:
 
 
 async def _move(
-    tx: AsyncSession, change: FilingChange, to: Status, *, kind: str, details: FilingDetails
+    tx: AsyncSession,
+    change: FilingChange,
+    to: Status,
+    *,
+    kind: str,
+    details: FilingDetails,
+    asking: LegalAct | None = None,
 ) -> Filing:
-    """Move a filing as the table of the lifecycle allows.
+    """Move a filing as the table of the lifecycle allows; `asking` the applicant by that act.
 
     Raises:
+        ActNotPossible: the move to `to` would be another act.
         VersionChanged: somebody else changed it since it was read.
         IllegalMove: the table has no such move.
         FilingNotOpen: it has a code, whatever its status says.
     """
     filing, acting = await _read(tx, change), change.acting
     move_filing(filing.status, to, came_from=filing.came_from)
+    if asking is not None:
+        require_asking(filing.status, to, asking, FILING_OPEN, came_from=filing.came_from)
     instant = act_instant(change.at, now=acting.now, after=filing.status_since)
     if not await filings.move_filing(
         tx,

@@ -137,7 +137,7 @@ async def recount(folder: Folder, *, seconds: int) -> None:
     of them to take away.
 
     Raises:
-        FoldBusy: somebody folds at this moment.
+        FoldBusy: somebody else folded all the while that this waited for.
     """
     async with _seated(folder) as tx:
         await cells.begin_recount(tx, at=folder.clock())
@@ -150,11 +150,9 @@ async def keep_windows(folder: Folder, wanted: Sequence[Window]) -> int:
     """Keep more windows from now on; return how many are new.
 
     Raises:
-        FoldBusy: somebody folds at this moment.
+        FoldBusy: somebody else folded all the while that this waited for.
     """
-    async with folder.sessions.begin() as tx:
-        if not await event_log.hold_fold(tx):
-            raise FoldBusy
+    async with _seated(folder) as tx:
         return await cells.open_windows(tx, wanted)
 
 
